@@ -1,0 +1,1 @@
+"""How we know: dialogues and how they are replayed, scored and benchmarked."""

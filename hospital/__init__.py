@@ -1,0 +1,1 @@
+"""What a hospital is: its model, events, ports, cards and planning. Pure: no I/O."""

@@ -1,0 +1,1 @@
+"""The canonical events that systems tell each other, versioned, with exported JSON Schema."""

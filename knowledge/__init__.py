@@ -1,0 +1,1 @@
+"""What is written down: the handbook, and the search that cites it."""

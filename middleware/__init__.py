@@ -1,0 +1,1 @@
+"""What happens by itself: the store, the jobs, the outbox and the connectors."""

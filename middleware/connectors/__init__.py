@@ -1,0 +1,1 @@
+"""How each outside system is spoken to, behind the ports of the hospital."""

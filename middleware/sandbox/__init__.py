@@ -1,0 +1,1 @@
+"""Meridian Health: an invented five-hospital system with its own EHR, workforce and ERP services."""

@@ -1,0 +1,1 @@
+"""The tables: the only place where the model meets SQL."""

@@ -1,0 +1,1 @@
+"""What needs a human: rules, plans, votes, the commit and the audit chain."""

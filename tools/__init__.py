@@ -1,0 +1,1 @@
+"""What can be done: the desk, which is the one door, and one small file per ability."""
