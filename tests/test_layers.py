@@ -88,7 +88,7 @@ def test_no_import_goes_in_a_circle() -> None:
 
 
 @pytest.mark.parametrize(
-    "importing, imported", [("hospital", "tools.desk"), ("policies", "knowledge.search")]
+    ("importing", "imported"), [("hospital", "tools.desk"), ("policies", "knowledge.search")]
 )
 def test_a_planted_import_upwards_or_sideways_is_found(tmp_path: Path, importing: str, imported: str) -> None:
     (tmp_path / importing).mkdir()
