@@ -1,1 +1,1 @@
-"""The things a hospital has: places, people, bookings, supplies and the feeds that report them."""
+"""The things a hospital has: places, people, bookings, supplies, history and work waiting."""

@@ -1,0 +1,31 @@
+"""Typed ids. Each is a readable slug or code that people can say: `northgate`, `CASE-401`, `HIP-REV-7`."""
+
+from typing import NewType
+
+SiteId = NewType("SiteId", str)
+UnitId = NewType("UnitId", str)
+RoomId = NewType("RoomId", str)
+BedId = NewType("BedId", str)
+EquipmentId = NewType("EquipmentId", str)
+ClinicId = NewType("ClinicId", str)
+ServiceId = NewType("ServiceId", str)
+ClinicianId = NewType("ClinicianId", str)
+StaffId = NewType("StaffId", str)
+ShiftId = NewType("ShiftId", str)
+BlockId = NewType("BlockId", str)
+SlotId = NewType("SlotId", str)
+SessionId = NewType("SessionId", str)
+AppointmentId = NewType("AppointmentId", str)
+CaseId = NewType("CaseId", str)
+ProcedureId = NewType("ProcedureId", str)
+PatientId = NewType("PatientId", str)
+ItemId = NewType("ItemId", str)
+CostCentreId = NewType("CostCentreId", str)
+RequisitionId = NewType("RequisitionId", str)
+UserId = NewType("UserId", str)
+"""A person who may sign in (`or.scheduler`, `surgeon.varga`); never a shared account."""
+PlanId = NewType("PlanId", str)
+HoldId = NewType("HoldId", str)
+ThreadId = NewType("ThreadId", str)
+TurnId = NewType("TurnId", str)
+ExceptionId = NewType("ExceptionId", str)

@@ -1,0 +1,50 @@
+"""What was counted and foreseen: daily demand, issued forecasts, and how fresh each feed is."""
+
+from datetime import date
+from typing import Literal
+
+from hospital.entity import Entity, Record, Time
+from hospital.ids import ServiceId, SiteId
+
+FeedId = Literal["ehr", "adt", "wfm", "erp", "inventory"]
+
+
+class DemandCount(Entity):
+    """How many were asked for on one day in one series, e.g. referrals of a service at a site."""
+
+    series: str
+    """`referrals:SERVICE:SITE`, `arrivals:SPECIALTY:SITE` ..."""
+    day: date
+    count: int
+
+
+class ForecastPoint(Record):
+    """One future day: median and the 80% and 95% interval."""
+
+    day: date
+    p50: float
+    low80: float
+    high80: float
+    low95: float
+    high95: float
+
+
+class StoredForecast(Entity):
+    """A forecast as it was issued, so that a question does not pay for the fit."""
+
+    series: str
+    service_id: ServiceId | None
+    site_id: SiteId | None
+    issued_at: Time
+    trained_through: date
+    model: str
+    backtest: dict[str, float]
+    """Mean absolute scaled error per candidate on earlier origins, and interval coverage."""
+    points: tuple[ForecastPoint, ...]
+
+
+class Feed(Entity):
+    """When a source last told us something. `id` is the feed's name."""
+
+    last_event_at: Time
+    status: Literal["up", "slow", "down"] = "up"
