@@ -1,9 +1,9 @@
 """What waits for somebody: exceptions and hand-overs in the queue people can see."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from hospital.entity import Entity, Time
-from hospital.ids import ExceptionId, SiteId, UserId
+from hospital.ids import ExceptionId, PlanId, SiteId, ThreadId, UserId
 
 
 class WorkException(Entity):
@@ -20,3 +20,44 @@ class WorkException(Entity):
     opened_by: UserId
     links: tuple[str, ...] = ()
     state: Literal["open", "assigned", "resolved", "breached"] = "open"
+
+
+class OutboxMessage(Entity):
+    """A message to a downstream system, committed with the plan that causes it. `id` is its key."""
+
+    sequence: int
+    system: Literal["ehr", "wfm", "erp"]
+    operation: str
+    payload: dict[str, Any]
+    plan_id: PlanId | None = None
+    state: Literal["pending", "sending", "done", "ambiguous", "refused"] = "pending"
+    attempts: int = 0
+    next_at: Time
+    """On the system clock."""
+    reference: str | None = None
+    detail: str = ""
+
+
+class Notice(Entity):
+    """Something to tell a person outside the conversation, such as a decision on their plan."""
+
+    user_id: UserId
+    thread_id: ThreadId | None = None
+    plan_id: PlanId | None = None
+    subject: str
+    at: Time
+    seen: bool = False
+
+
+class HandledEvent(Entity):
+    """A canonical event that was taken in once; `id` is source and event id."""
+
+    type: str
+    received_at: Time
+    data: dict[str, Any]
+
+
+class Setting(Entity):
+    """A switch kept with the data: the sandbox mark, the kill switch."""
+
+    value: str

@@ -1,0 +1,32 @@
+"""The table of contents: every kind of change there is. A new kind is its file and a name here."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from hospital.changes.bookings import (
+    BookAppointment,
+    CancelAppointment,
+    PlaceHold,
+    RescheduleAppointment,
+)
+from hospital.changes.cases import ScheduleCase
+from hospital.changes.queue import OpenException
+from hospital.changes.records import RecordStatus
+from hospital.changes.staffing import RequestStaff
+from hospital.changes.supply import OpenRequisition
+
+AnyChange = Annotated[
+    BookAppointment
+    | CancelAppointment
+    | OpenException
+    | OpenRequisition
+    | PlaceHold
+    | RecordStatus
+    | RequestStaff
+    | RescheduleAppointment
+    | ScheduleCase,
+    Field(discriminator="kind"),
+]
+
+__all__ = ["AnyChange"]
