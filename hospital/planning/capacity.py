@@ -27,7 +27,7 @@ CLASHES: tuple[tuple[Kind, Kind], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A span of the resource's time with what it is used for; `ref` names the booking, hold, block or work order."""
+    """A span of the resource's time and its use; `ref` names the booking, hold, block or work order."""
 
     span: Interval
     kind: Kind
@@ -45,7 +45,7 @@ class Clash:
 
 @dataclass(frozen=True, slots=True)
 class DayAccount:
-    """A resource's open time, split by kind. The spans of all kinds are disjoint and together are `window`."""
+    """A resource's open time by kind: the spans of all kinds are disjoint and make up `window`."""
 
     window: Spans
     spans: Mapping[Kind, Spans]

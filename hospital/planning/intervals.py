@@ -1,4 +1,4 @@
-"""Spans of time and their arithmetic: half-open, aware, kept in UTC so that daylight saving never bends a minute.
+"""Spans of time and their arithmetic: half-open, aware, in UTC so that daylight saving never bends a minute.
 
 Functions take any iterable of spans, overlapping or not, and return sorted, disjoint, non-touching spans.
 """
@@ -19,7 +19,7 @@ def aware(name: str, moment: datetime) -> datetime:
 
 @dataclass(frozen=True, order=True, slots=True)
 class Interval:
-    """The time from `start` (included) to `end` (excluded). Refuses naive times and an end not after the start."""
+    """The time from `start` (included) to `end` (excluded). Refuses naive times and an end before it."""
 
     start: datetime
     end: datetime

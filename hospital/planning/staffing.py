@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from hospital.planning.intervals import Interval, Spans, intersect, subtract, union
 
@@ -12,9 +13,9 @@ def nurses_required(census: int, ratio: int, acuity_adjustments: Mapping[int, in
     Args:
         census: patients on the unit.
         ratio: patients one nurse may take (5 for 1:5).
-        acuity_adjustments: of the census, how many patients need another ratio: {2: 3} is three patients at 1:2.
+        acuity_adjustments: patients of the census by another ratio: {2: 3} is three patients at 1:2.
 
-    A mixed group counts at its strictest patient, since ratios are not averaged over nurses. Zero patients, zero.
+    A mixed group counts at its strictest patient, since ratios are not averaged.
     """
     adjusted = dict(acuity_adjustments or {})
     _refuse_nonsense(census, {ratio: 0, **adjusted})
@@ -41,18 +42,20 @@ def _refuse_nonsense(census: int, groups: Mapping[int, int]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class RosteredNurse:
-    """One nurse's shift on the unit; a charge nurse counts only when taking patients, and nobody during a break."""
+    """One nurse's shift. A charge nurse counts only when taking patients, nobody during a break."""
 
     worker: str
     shift: Interval
     charge: bool = False
-    taking_patients: bool = True
+    taking_patients: bool | None = None
+    """Unknown (None) means yes for a staff nurse and no for a charge nurse."""
     away: Spans = ()
 
     @property
     def counted(self) -> Spans:
         """The time in which this nurse counts toward the ratio."""
-        return subtract([self.shift], self.away) if self.taking_patients else ()
+        counts = not self.charge if self.taking_patients is None else self.taking_patients
+        return subtract([self.shift], self.away) if counts else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,7 @@ def staffing(window: Interval, required: int, roster: Iterable[RosteredNurse]) -
         | {edge for spans in present.values() for s in spans for edge in (s.start, s.end)}
     )
     found: list[StaffingSpan] = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         counted = sum(any(s.start <= start < s.end for s in spans) for spans in present.values())
         if found and found[-1].counted == counted:
             start = found.pop().span.start
