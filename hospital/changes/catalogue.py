@@ -7,10 +7,10 @@ from pydantic import Field
 from hospital.changes.bookings import (
     BookAppointment,
     CancelAppointment,
-    PlaceHold,
     RescheduleAppointment,
 )
 from hospital.changes.cases import ScheduleCase
+from hospital.changes.holds import PlaceHold
 from hospital.changes.queue import OpenException
 from hospital.changes.records import RecordStatus
 from hospital.changes.staffing import RequestStaff

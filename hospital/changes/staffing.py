@@ -1,0 +1,150 @@
+"""Asking for a nurse: float, voluntary overtime or agency, for one shift on one unit."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from hospital.changes.base import Change, Commit, Fact, Violation, span_days
+from hospital.changes.describe import local_span
+from hospital.entity import Time
+from hospital.ids import CostCentreId, ShiftId, SiteId, StaffId, UnitId, UserId
+from hospital.model.people import Credential, Scope, Shift, Staff, StaffRole
+from hospital.model.places import Site, Unit
+from hospital.money import Cents, format_money
+from hospital.ports import Message, Range, Reader, Writer
+
+CompetencyState = Literal["current", "expired", "never"]
+
+
+class RequestStaff(Change):
+    """One more person on a unit for one shift. Overtime is voluntary only; nobody is ever mandated."""
+
+    kind: Literal["request_staff"] = "request_staff"
+    action: ClassVar[str] = "request_staff"
+    sources: ClassVar[tuple[str, ...]] = ("wfm",)
+    shift_id: ShiftId
+    unit_id: UnitId
+    site_id: SiteId
+    role: StaffRole
+    competency: str
+    source: Literal["float", "overtime", "agency"]
+    staff_id: StaffId | None = None
+    start: Time
+    end: Time
+    hourly_rate: Cents = Field(ge=0)
+    cost_centre_id: CostCentreId
+    requested_by: UserId
+
+    @property
+    def hours(self) -> int:
+        """Whole hours, rounded up: a started hour is paid."""
+        return -int(-(self.end - self.start).total_seconds() // 3600)
+
+    def scope(self, world: Reader) -> Scope:
+        return Scope(site_id=self.site_id, unit_id=self.unit_id, cost_centre_id=self.cost_centre_id)
+
+    def facts(self, world: Reader, now: datetime) -> dict[str, Fact]:
+        state = competency_of(world, self.staff_id, self.competency, self.start) if self.staff_id else "current"
+        return {
+            "source": self.source,
+            "amount": self.cost(),
+            "cost_centre": self.cost_centre_id,
+            "need": self.same_need() or "",
+            "competency": state,
+            "voluntary": self.source != "overtime" or self._volunteers(world),
+        }
+
+    def _volunteers(self, world: Reader) -> bool:
+        person = world.get(Staff, self.staff_id) if self.staff_id else None
+        return person is not None and person.voluntary_overtime
+
+    def cost(self) -> Cents:
+        return Cents(0 if self.source == "float" else self.hours * self.hourly_rate)
+
+    def same_need(self) -> str | None:
+        return f"{self.source}:{self.unit_id}@{self.cost_centre_id}" if self.cost() else None
+
+    def touches(self) -> frozenset[str]:
+        person = span_days(f"staff:{self.staff_id}", self.start, self.end) if self.staff_id else frozenset()
+        return person | span_days(f"unit:{self.unit_id}", self.start, self.end)
+
+    def violations(self, world: Reader, now: datetime) -> Sequence[Violation]:
+        broken = []
+        if self.end <= now:
+            broken.append(Violation(constraint="in the past", sentence="that shift is over"))
+        if self.staff_id is not None:
+            clash = [
+                shift
+                for shift in world.find(
+                    Shift,
+                    staff_id=self.staff_id,
+                    start=Range(before=self.end),
+                    end=Range(at_least=self.start),
+                )
+                if shift.end > self.start and shift.state in ("rostered", "approved")
+            ]
+            if clash:
+                broken.append(
+                    Violation(constraint="person free", sentence=f"{self.staff_id} works {clash[0].unit_id} then")
+                )
+        return broken
+
+    def apply(self, world: Writer, commit: Commit) -> None:
+        world.put(
+            Shift(
+                id=self.shift_id,
+                staff_id=self.staff_id,
+                site_id=self.site_id,
+                unit_id=self.unit_id,
+                role=self.role,
+                start=self.start,
+                end=self.end,
+                state="approved" if self.staff_id else "requested",
+                source=self.source,
+            )
+        )
+
+    def messages(self, world: Reader, commit: Commit) -> Sequence[Message]:
+        return (
+            Message(
+                key=f"{commit.plan_id}:staffing:{self.shift_id}",
+                system="wfm",
+                operation="create_staffing_request",
+                payload={
+                    "shift_id": self.shift_id,
+                    "unit_id": self.unit_id,
+                    "role": self.role,
+                    "skill": self.competency,
+                    "source": self.source,
+                    "staff_id": self.staff_id,
+                    "start": self.start.isoformat(),
+                    "end": self.end.isoformat(),
+                    "rate": self.hourly_rate,
+                },
+                plan_id=commit.plan_id,
+            ),
+        )
+
+    def sentence(self, world: Reader) -> str:
+        unit, site = world.get(Unit, self.unit_id), world.get(Site, self.site_id)
+        person = world.get(Staff, self.staff_id) if self.staff_id else None
+        who = person.name if person else f"one {self.source} {self.competency.replace('_', '-')} {self.role.upper()}"
+        price = (
+            f", {self.hours} h at {format_money(self.hourly_rate)} = {format_money(self.cost())}"
+            if self.cost()
+            else ""
+        )
+        return (
+            f"Request {who} for {unit.name if unit else self.unit_id}, {site.name if site else self.site_id}, "
+            f"{local_span(site, self.start, self.end)}{price}"
+        )
+
+
+def competency_of(world: Reader, staff_id: StaffId, competency: str, on: datetime) -> CompetencyState:
+    """Whether a person holds a competency on that day: `never` when there is no record of it at all."""
+    held = world.find(Credential, staff_id=staff_id, competency=competency)
+    if not held:
+        return "never"
+    return "current" if any(credential.expires_on >= on.date() for credential in held) else "expired"
