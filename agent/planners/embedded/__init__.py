@@ -1,0 +1,1 @@
+"""Language without a model: grammar, lexicon and classifier read dates, names and intents in a sentence."""
