@@ -107,8 +107,7 @@ def staffing(window: Interval, required: int, roster: Iterable[RosteredNurse]) -
     for nurse in nurses:
         present[nurse.worker] = intersect([window], union(present.get(nurse.worker, ()), nurse.counted))
     edges = sorted(
-        {window.start, window.end}
-        | {edge for spans in present.values() for s in spans for edge in (s.start, s.end)}
+        {window.start, window.end} | {edge for spans in present.values() for s in spans for edge in (s.start, s.end)}
     )
     found: list[StaffingSpan] = []
     for start, end in pairwise(edges):
