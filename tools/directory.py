@@ -1,0 +1,155 @@
+"""Finding what a person named: by id or by name, with the nearest matches when there is none."""
+
+from typing import TypeVar
+
+from rapidfuzz import fuzz, process
+
+from hospital.ids import SiteId
+from hospital.model.bookings import Procedure, SurgicalCase
+from hospital.model.people import Clinician, Scope
+from hospital.model.places import Clinic, Room, Service, Site, Unit
+from hospital.model.supply import Item
+from hospital.ports import Reader
+from tools.tool import Problem, Toolbox
+
+T = TypeVar("T")
+CLOSE_ENOUGH = 86
+"""Similarity (0 to 100) from which a name counts as meant; below, people are asked."""
+
+
+def find_site(box: Toolbox, said: str | None) -> Site:
+    """The site named, or the home site of whoever asks.
+
+    Raises:
+        Problem: unknown name (with the nearest), or nothing named and no home.
+    """
+    if said is None:
+        home = box.context.actor.home.site_id
+        if home is None:
+            names = tuple(site.name for site in box.world.find(Site, order="name"))
+            raise Problem("missing", "Which site do you mean?", choices=names, argument="site")
+        return box.local(home)
+    return _pick("site", said, [(s, (s.id, s.name)) for s in box.world.find(Site)])
+
+
+def find_unit(box: Toolbox, said: str | None, site_said: str | None = None) -> Unit:
+    """The nursing unit named (at the named or home site first), or the asker's home unit."""
+    home = box.context.actor.home
+    if said is None:
+        if home.unit_id is not None and (unit := box.world.get(Unit, home.unit_id)) is not None:
+            return unit
+        units = box.world.find(Unit, site_id=find_site(box, site_said).id, order="name")
+        raise Problem("missing", "Which unit do you mean?", choices=tuple(u.name for u in units), argument="unit")
+    return _pick_at_site(box, "unit", said, site_said, [(u, (u.id, u.name), u.site_id) for u in box.world.find(Unit)])
+
+
+def find_room(box: Toolbox, said: str, site_said: str | None = None) -> Room:
+    """The room named, at the named or home site first."""
+    rooms = box.world.find(Room)
+    return _pick_at_site(box, "room", said, site_said, [(r, (r.id, r.name), r.site_id) for r in rooms])
+
+
+def find_clinic(box: Toolbox, said: str, site_said: str | None = None) -> Clinic:
+    """The outpatient clinic named by its name, or by its service at a site."""
+    services = {s.id: (s.name, *s.aliases) for s in box.world.find(Service)}
+    clinics = box.world.find(Clinic)
+    return _pick_at_site(
+        box,
+        "clinic",
+        said,
+        site_said,
+        [(c, (c.id, c.name, c.service_id, *services.get(c.service_id, ())), c.site_id) for c in clinics],
+    )
+
+
+def find_service(box: Toolbox, said: str) -> Service:
+    """The service line named, also by its aliases (ortho, derm, cards)."""
+    return _pick("service", said, [(s, (s.id, s.name, *s.aliases)) for s in box.world.find(Service)])
+
+
+def find_clinician(box: Toolbox, said: str) -> Clinician:
+    """The physician named, with or without title."""
+    people = box.world.find(Clinician)
+    return _pick("clinician", said, [(p, (p.id, p.name, p.name.removeprefix("Dr. "))) for p in people])
+
+
+def find_procedure(box: Toolbox, said: str) -> Procedure:
+    """The kind of operation named."""
+    return _pick("procedure", said, [(p, (p.id, p.name, *p.aliases)) for p in box.world.find(Procedure)])
+
+
+def find_item(box: Toolbox, said: str) -> Item:
+    """The item named by its code or name."""
+    return _pick("item", said, [(i, (i.id, i.name)) for i in box.world.find(Item)])
+
+
+def find_case(box: Toolbox, said: str) -> SurgicalCase:
+    """The case with this number.
+
+    Raises:
+        Problem: when there is no such case.
+    """
+    case = box.world.get(SurgicalCase, said.upper())
+    if case is None:
+        raise Problem("unknown", f"There is no case {said}.", argument="case")
+    return case
+
+
+def home_scope(box: Toolbox) -> Scope:
+    """The scope meant when none is named."""
+    return box.context.actor.home
+
+
+def site_name(world: Reader, site_id: SiteId) -> str:
+    """What people call the site."""
+    site = world.get(Site, site_id)
+    return site.name if site else site_id
+
+
+def _fold(text: str) -> str:
+    return " ".join(text.casefold().replace("-", " ").replace(".", " ").split())
+
+
+def _pick(what: str, said: str, candidates: list[tuple[T, tuple[str, ...]]]) -> T:
+    """The one candidate that is meant: exact first, then nearest if it is near enough and alone."""
+    wanted = _fold(said)
+    exact = [entity for entity, names in candidates if wanted in {_fold(name) for name in names}]
+    if len(exact) == 1:
+        return exact[0]
+    if len(exact) > 1:
+        names = tuple(names[1] for entity, names in candidates if entity in exact)
+        raise Problem("missing", f'There are several {what}s called "{said}".', choices=names, argument=what)
+    near = process.extract(
+        wanted,
+        {
+            number: max((_fold(n) for n in names), key=lambda n: fuzz.WRatio(n, wanted))
+            for number, (_, names) in enumerate(candidates)
+        },
+        scorer=fuzz.WRatio,
+        limit=3,
+    )
+    close = [(score, number) for _, score, number in near if score >= CLOSE_ENOUGH]
+    if close and (len(close) == 1 or close[0][0] - close[1][0] >= 3):
+        return candidates[close[0][1]][0]
+    nearest = tuple(candidates[number][1][1] for _, _, number in near)
+    hint = f" Did you mean {' or '.join(nearest)}?" if nearest else ""
+    raise Problem("unknown", f'There is no {what} "{said}".{hint}', choices=nearest, argument=what)
+
+
+def _pick_at_site(
+    box: Toolbox,
+    what: str,
+    said: str,
+    site_said: str | None,
+    candidates: list[tuple[T, tuple[str, ...], SiteId]],
+) -> T:
+    """Like `_pick`, at the named site; with none named, at home first and then anywhere."""
+    site_id = find_site(box, site_said).id if site_said else box.context.actor.home.site_id
+    here = [(entity, names) for entity, names, site in candidates if site == site_id]
+    everywhere = [(entity, names) for entity, names, _ in candidates]
+    if site_said or not here:
+        return _pick(what, said, here or everywhere)
+    wanted = _fold(said)
+    if any(wanted in {_fold(name) for name in names} for _, names in here):
+        return _pick(what, said, here)
+    return _pick(what, said, everywhere)
