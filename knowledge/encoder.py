@@ -117,9 +117,7 @@ def verified(path: Path | None, sha256: str, what: str) -> bytes:
         raise EncoderUnavailable(f"{what} cannot be read ({problem})") from problem
     found = hashlib.sha256(content).hexdigest()
     if found != sha256:
-        raise EncoderUnavailable(
-            f"{what} is not the pinned file (sha256 {found[:12]}, expected {sha256[:12]})"
-        )
+        raise EncoderUnavailable(f"{what} is not the pinned file (sha256 {found[:12]}, expected {sha256[:12]})")
     return content
 
 
@@ -133,6 +131,4 @@ def packaged_file(package: str, inside: str) -> Path | None:
 
 @cache
 def _load_encoder() -> Encoder:
-    return open_encoder(
-        packaged_file(MODEL_PACKAGE, MODEL_FILE), packaged_file(TOKENIZER_PACKAGE, TOKENIZER_FILE)
-    )
+    return open_encoder(packaged_file(MODEL_PACKAGE, MODEL_FILE), packaged_file(TOKENIZER_PACKAGE, TOKENIZER_FILE))
