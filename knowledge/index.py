@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import chromadb
 from chromadb.api import ClientAPI
@@ -22,6 +23,7 @@ from chromadb.errors import ChromaError
 from knowledge.encoder import Encoder, load_encoder
 from knowledge.ingest import Section, content_hash
 
+FINISHED = ".finished"  # a mark's name says which index is ready, its content in which folder
 KEEP_OLD = 2  # earlier indexes stay for servers that still read them
 
 
@@ -62,18 +64,18 @@ class HandbookIndex:
         self.name = index_name(sections, encoder)
         self._embedding = SentenceEmbedding(encoder)
         path.mkdir(parents=True, exist_ok=True)
-        folder, finished = path / self.name, path / f"{self.name}.finished"
+        finished = path / f"{self.name}{FINISHED}"
         with _locked(path / "index.lock"):
             if finished.exists():
                 try:
-                    self._collection = self._open(folder)
+                    self._collection = self._open(path / finished.read_text())
+                    return
                 except ChromaError:
                     finished.unlink()
-            if not finished.exists():
-                shutil.rmtree(folder, ignore_errors=True)
-                self._collection = self._build(folder, sections)
-                finished.touch()
-                _forget_old(path, keep=self.name)
+            _forget_old(path)
+            folder = path / f"{self.name}-{uuid4().hex[:8]}"  # never one that this process may still hold open
+            self._collection = self._build(folder, sections)
+            finished.write_text(folder.name)
 
     def cosines(self, question: str) -> list[tuple[str, float]]:
         """(section id, cosine -1..1) of every reading, nearest first; a section occurs once per reading."""
@@ -127,8 +129,12 @@ def _locked(path: Path) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_UN)
 
 
-def _forget_old(path: Path, keep: str) -> None:
-    marks = [mark for mark in path.glob("handbook-*.finished") if mark.stem != keep]
-    for mark in sorted(marks, key=lambda mark: mark.stat().st_mtime, reverse=True)[KEEP_OLD:]:
+def _forget_old(path: Path) -> None:
+    """Remove all but the latest indexes, and those that were never finished."""
+    marks = sorted(path.glob(f"*{FINISHED}"), key=lambda mark: mark.stat().st_mtime, reverse=True)
+    for mark in marks[KEEP_OLD:]:
         mark.unlink()
-        shutil.rmtree(mark.with_suffix(""), ignore_errors=True)
+    kept = {mark.read_text() for mark in marks[:KEEP_OLD]}
+    for folder in path.glob("handbook-*/"):
+        if folder.name not in kept:
+            shutil.rmtree(folder, ignore_errors=True)
