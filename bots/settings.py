@@ -1,0 +1,138 @@
+"""What may be set from outside. The only place that reads the environment."""
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from sqlalchemy.engine import make_url
+
+PREFIX = "WARDLINE_"
+HOUSE_ZONE = ZoneInfo("America/Chicago")
+"""The zone of a business clock given without one."""
+
+
+class BadSetting(Exception):
+    """A setting has a value that cannot be used; the message is a sentence naming both."""
+
+
+class Settings(BaseModel):
+    """All settings, once, frozen. Each is the environment variable WARDLINE_ and its name in capitals."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    home: Path = Field(Path("./var"), description="Where Wardline keeps everything: database, index, checkpoints.")
+    database_url: str = Field(
+        "", description="The store. Empty: SQLite in the home folder. PostgreSQL by URL.", repr=False
+    )
+    now: datetime | None = Field(
+        None, description="Freezes the business clock, sandbox only. Without a zone it is America/Chicago."
+    )
+    seed: int = Field(7, description="The seed the sandbox is generated from.", ge=0)
+    host: str = Field("127.0.0.1", description="The address `wardline serve` listens on.")
+    port: int = Field(8787, description="The port `wardline serve` listens on.", ge=1, le=65535)
+    model: str = Field("", description="A model of an OpenAI-compatible endpoint. Empty: the embedded planner.")
+    base_url: str = Field("", description="The address of that endpoint. Empty: the one of the openai package.")
+    api_key: SecretStr = Field(SecretStr(""), description="The key for that endpoint; never shown.")
+    oidc_issuer: str = Field("", description="Who must have issued a bearer token (`iss`).")
+    oidc_audience: str = Field("", description="Whom a bearer token must be for (`aud`).")
+    oidc_jwks_url: str = Field("", description="Where the issuer publishes its keys.")
+    oidc_public_key: str = Field("", description="The issuer's public key as PEM, when there is no JWKS address.")
+    oidc_user_claim: str = Field("sub", description="The claim that holds the Wardline user id.")
+    log: Literal["debug", "info", "warning", "error"] = Field("warning", description="How much is logged.")
+
+    @field_validator("now")
+    @classmethod
+    def _in_house_zone(cls, value: datetime | None) -> datetime | None:
+        if value is None:
+            return None
+        return (value if value.tzinfo else value.replace(tzinfo=HOUSE_ZONE)).astimezone(UTC)
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if value and make_url(value).get_backend_name() not in ("sqlite", "postgresql"):
+            raise ValueError("must be a sqlite or postgresql address")
+        return value
+
+    @property
+    def store_url(self) -> str:
+        """Where the store is: `database_url`, or SQLite in the home folder."""
+        return self.database_url or f"sqlite:///{(self.home / 'wardline.db').resolve()}"
+
+    @property
+    def has_oidc(self) -> bool:
+        """Whether tokens of an identity provider can be checked."""
+        return bool(self.oidc_issuer and self.oidc_audience and (self.oidc_jwks_url or self.oidc_public_key))
+
+    def with_now(self, moment: str) -> "Settings":
+        """The same settings with the business clock frozen at an ISO time.
+
+        Raises:
+            BadSetting: when it is not a time.
+        """
+        return _checked({**self.model_dump(), "now": moment})
+
+
+def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this process.
+
+    Raises:
+        BadSetting: naming the variable, its value and what is wrong with it; a secret's value is not named.
+    """
+    found = os.environ if environment is None else environment
+    values = {
+        name: found[variable_of(name)] for name in Settings.model_fields if found.get(variable_of(name), "") != ""
+    }
+    return _checked(values)
+
+
+def variable_of(name: str) -> str:
+    """The environment variable of a setting: `base_url` -> WARDLINE_BASE_URL."""
+    return PREFIX + name.upper()
+
+
+def misspelt(environment: Mapping[str, str] | None = None) -> list[str]:
+    """One sentence per WARDLINE_ variable that no setting reads, with the nearest one that exists."""
+    found = os.environ if environment is None else environment
+    known = [variable_of(name) for name in Settings.model_fields]
+    warnings = []
+    for name in sorted(found):
+        if name.startswith(PREFIX) and name not in known:
+            near = get_close_matches(name, known, n=1, cutoff=0.0)[0]
+            warnings.append(f"{name} is not a setting and does nothing; did you mean {near}?")
+    return warnings
+
+
+def rows_of(settings: Settings) -> list[tuple[str, str, str, str]]:
+    """Name, value, default and meaning of every setting; secrets are masked, also inside addresses."""
+    rows = []
+    for name, field in Settings.model_fields.items():
+        value = getattr(settings, name)
+        rows.append((variable_of(name), _shown(name, value), _shown(name, field.default), field.description or ""))
+    return rows
+
+
+def _shown(name: str, value: Any) -> str:
+    if isinstance(value, SecretStr):
+        return "********" if value.get_secret_value() else ""
+    if name == "database_url" and value:
+        return make_url(value).render_as_string(hide_password=True)
+    if isinstance(value, datetime):
+        return value.astimezone(HOUSE_ZONE).isoformat()
+    return "" if value is None else str(value)
+
+
+def _checked(values: dict[str, Any]) -> Settings:
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as problem:
+        first = problem.errors(include_url=False, include_context=False)[0]
+        name = str(first["loc"][0])
+        secret = name in ("api_key", "database_url")
+        value = "" if secret else f" is {str(first['input'])!r}:"
+        raise BadSetting(f"{variable_of(name)}{value} {first['msg'].removeprefix('Value error, ')}.") from None
