@@ -8,8 +8,9 @@ from sqlalchemy import Connection, inspect, text
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0002"
-"""The newest step; a test holds that it is the newest file."""
+_STEPS = Path(__file__).parent / "migrations"
+HEAD = max((path.name[:4] for path in (_STEPS / "versions").glob("[0-9]*.py")), default="0000")
+"""The newest step, by the number its file begins with."""
 
 
 def revision_of(connection: Connection) -> str | None:
@@ -35,12 +36,19 @@ def upgrade(connection: Connection) -> None:
         raise RuntimeError(f"this store is at step {revision_of(connection)}, newer than {HEAD}: {error}") from error
 
 
+def draft(connection: Connection, message: str) -> None:
+    """Write the next step from the difference between this up-to-date database and the declared tables."""
+    from alembic import command
+
+    command.revision(configuration(connection), message, autogenerate=True, rev_id=f"{int(HEAD) + 1:04}")
+
+
 def configuration(connection: Connection) -> "Config":
     """What Alembic must know: where the steps are and on which connection they run."""
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(_STEPS))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     return config

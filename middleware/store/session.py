@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Insert, Select, Table, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 
 from hospital.entity import Entity
 from hospital.model.work import OutboxMessage
@@ -101,7 +102,7 @@ class SqlUnitOfWork(SqlReader):
             AlreadyThere: when its id or another unique key of it exists.
         """
         done = self._connection.execute(_insert_new(type(entity), self._dialect), _row(entity))
-        if done.rowcount == 0:
+        if done.first() is None:
             raise AlreadyThere(f"{type(entity).__name__} {entity.id} is already there, or a unique key of it is")
 
     def send(self, message: Message) -> None:
@@ -163,8 +164,10 @@ def _row(entity: Entity) -> dict[str, Any]:
     return dict(entity)
 
 
-def _insert(kind: type[Entity], dialect: str) -> "sqlite.Insert | postgresql.Insert":
-    return (postgresql if dialect == "postgresql" else sqlite).insert(table_of(kind))
+def _insert(kind: type[Entity], dialect: str) -> sqlite.Insert | postgresql.Insert:
+    if dialect == "postgresql":
+        return postgresql.insert(table_of(kind))
+    return sqlite.insert(table_of(kind))
 
 
 @cache
@@ -177,5 +180,6 @@ def _upsert(kind: type[Entity], dialect: str) -> Insert:
 
 
 @cache
-def _insert_new(kind: type[Entity], dialect: str) -> Insert:
-    return _insert(kind, dialect).on_conflict_do_nothing()
+def _insert_new(kind: type[Entity], dialect: str) -> ReturningInsert[Any]:
+    # RETURNING tells whether the row is new; the row count of such a statement is not kept by every driver.
+    return _insert(kind, dialect).on_conflict_do_nothing().returning(table_of(kind).c.id)

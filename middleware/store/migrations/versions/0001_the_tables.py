@@ -604,6 +604,7 @@ def upgrade() -> None:
         sa.Column("staffed_beds", sa.BigInteger(), nullable=False),
         sa.Column("physical_beds", sa.BigInteger(), nullable=False),
         sa.Column("specialties", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("cost_centre_id", columns.TEXT, nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_units_site_id", "units", ["site_id"], unique=False)

@@ -1,0 +1,69 @@
+"""Examples of any entity, made from its declared types alone."""
+
+import types
+from datetime import date, datetime, timedelta
+from itertools import count
+from typing import Any, Literal, NewType, Union, get_args, get_origin
+from zoneinfo import ZoneInfo
+
+from pydantic import AwareDatetime, BaseModel
+
+_CHICAGO = ZoneInfo("America/Chicago")
+
+
+class Examples:
+    """Makes instances whose values differ from each other: odd text, local times around a clock change."""
+
+    def __init__(self) -> None:
+        self._numbers = count(1)
+
+    def of(self, kind: type[Any], **fixed: Any) -> Any:
+        """One instance with every field filled in."""
+        fields = kind.model_fields.items()
+        return kind(**{name: self._value(f.annotation) for name, f in fields if name not in fixed} | fixed)
+
+    def smallest(self, kind: type[Any], **fixed: Any) -> Any:
+        """One instance with only what is required, and None wherever that is allowed."""
+        required = {name: f.annotation for name, f in kind.model_fields.items() if f.is_required()}
+        values = {
+            name: None if type(None) in get_args(annotation) else self._value(annotation)
+            for name, annotation in required.items()
+        }
+        return kind(**values | fixed)
+
+    def _value(self, annotation: Any) -> Any:
+        number = next(self._numbers)
+        if isinstance(annotation, NewType):
+            return self._value(annotation.__supertype__)
+        if hasattr(annotation, "__metadata__"):
+            return self._value(annotation.__origin__)
+        inside = [part for part in get_args(annotation) if part is not type(None)]
+        origin = get_origin(annotation)
+        if origin is Literal:
+            return inside[number % len(inside)]
+        if origin in (Union, types.UnionType):
+            return self._value(inside[number % len(inside)])
+        if origin is tuple:
+            return (self._value(inside[0]), self._value(inside[0]))
+        if origin is dict:
+            return {f"käse {number}": self._value(inside[1])}
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            return self.of(annotation)
+        return self._plain(annotation, number)
+
+    def _plain(self, annotation: Any, number: int) -> Any:
+        if annotation is AwareDatetime:
+            # 01:59:59.999999 before the clocks go back, and on
+            before = datetime(2026, 11, 1, 1, 59, 59, 999_999, tzinfo=_CHICAGO)
+            return (before.astimezone(ZoneInfo("UTC")) + timedelta(minutes=number)).astimezone(_CHICAGO)
+        if annotation is date:
+            return date(2026, 2, 28) + timedelta(days=number)
+        if annotation is bool:
+            return number % 2 == 0
+        if annotation is float:
+            return number / 7
+        if annotation is int:
+            return 2**40 + number
+        if annotation is Any:
+            return [number, "ü", None, {"deep": [number / 3]}]
+        return f'O\'Neil "{number}" 🏥 \\ é'
