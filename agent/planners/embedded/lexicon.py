@@ -102,7 +102,7 @@ class Lexicon:
                 if entry.kind in named and score >= max(match.scores.values()) - TIE:
                     named[entry.kind].add(entry.id)
                     site_of[entry.id] = entry.home.get("site")
-        sites = named["site"] or {context_site}
+        sites: set[str | None] = {*named["site"]} or {context_site}
         for scope in ("unit", "clinic"):
             here = {id for id in named[scope] if site_of[id] in sites}
             named[scope] = here or named[scope]
