@@ -6,10 +6,11 @@ from rapidfuzz import fuzz, process
 
 from hospital.ids import SiteId
 from hospital.model.bookings import Procedure, SurgicalCase
-from hospital.model.people import Clinician, Scope
+from hospital.model.people import Clinician, Patient, Scope
 from hospital.model.places import Clinic, Room, Service, Site, Unit
 from hospital.model.supply import Item
 from hospital.ports import Reader
+from policies.plans import Plan
 from tools.tool import Problem, Toolbox
 
 T = TypeVar("T")
@@ -153,3 +154,33 @@ def _pick_at_site(
     if any(wanted in {_fold(name) for name in names} for _, names in here):
         return _pick(what, said, here)
     return _pick(what, said, everywhere)
+
+
+def find_own_plan(box: Toolbox, said: str) -> Plan:
+    """The plan with this id, if the person who asks is the one who asked for it.
+
+    Raises:
+        Problem: when there is no such plan or it is somebody else's.
+    """
+    plan = box.world.get(Plan, said)
+    if plan is None:
+        raise Problem("unknown", f"There is no plan {said}.", argument="plan")
+    if plan.asked_by != box.context.actor.id:
+        raise Problem("role", f"{plan.id} was asked for by {plan.asked_by}; only they can do that.", argument="plan")
+    return plan
+
+
+def find_patient(box: Toolbox, said: str) -> Patient:
+    """The patient with this record number.
+
+    Raises:
+        Problem: unknown number, or a name instead of one (two identifiers decide who is meant).
+    """
+    patient = box.world.get(Patient, said.strip())
+    if patient is not None:
+        return patient
+    if any(character.isdigit() for character in said):
+        raise Problem("unknown", f"There is no patient with record number {said}.", argument="patient")
+    raise Problem(
+        "missing", f"Which {said}? Please give the record number and the date of birth.", argument="patient"
+    )

@@ -119,9 +119,7 @@ class ImagingOrder(Entity):
 class Task(Entity):
     """Something a person still has to do before a booking can go ahead."""
 
-    kind: Literal[
-        "safety_screen", "renal_check", "authorisation", "sterile_processing", "handover", "bed_confirm"
-    ]
+    kind: Literal["safety_screen", "renal_check", "authorisation", "sterile_processing", "handover", "bed_confirm"]
     about: str
     state: Literal["requested", "accepted", "completed", "cancelled"] = "requested"
     owner_role: str

@@ -5,7 +5,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from hospital.entity import Entity, Time
-from hospital.ids import BedId, ClinicId, EquipmentId, RoomId, ServiceId, SiteId, UnitId
+from hospital.ids import BedId, ClinicId, CostCentreId, EquipmentId, RoomId, ServiceId, SiteId, UnitId
 
 LevelOfCare = Literal[
     "med_surg",
@@ -57,6 +57,8 @@ class Unit(Entity):
     staffed_beds: int
     physical_beds: int
     specialties: tuple[ServiceId, ...] = ()
+    cost_centre_id: CostCentreId | None = None
+    """Who pays for extra staff here."""
 
 
 class Room(Entity):
