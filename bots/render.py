@@ -1,0 +1,202 @@
+"""Cards as rich renderables: the same cards that the page draws, for a terminal."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, tzinfo
+from typing import Any
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.markdown import Markdown
+from rich.markup import escape
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from bots.settings import HOUSE_ZONE
+from hospital.cards import (
+    Card,
+    Cell,
+    ChartCard,
+    ChoicesCard,
+    CitationCard,
+    FreshnessCard,
+    NeedView,
+    PlanCard,
+    TableCard,
+    TextCard,
+)
+
+BAR_WIDTH = 28
+EIGHTHS = " ▏▎▍▌▋▊▉"
+SERIES_STYLES = ("cyan", "magenta", "yellow", "green")
+STATE_STYLES: Mapping[str, str] = {
+    "drafted": "cyan",
+    "awaiting": "yellow",
+    "committed": "green",
+    "delivered": "green",
+    "rejected": "red",
+    "expired": "red",
+    "stale": "red",
+    "ambiguous": "magenta",
+    "compensating": "magenta",
+}
+
+
+def render_card(card: Card, zone: tzinfo = HOUSE_ZONE) -> RenderableType:
+    """One card; times are shown on the clock of `zone`."""
+    return _RENDERERS[type(card)](card, zone)
+
+
+def clock_time(moment: datetime, zone: tzinfo) -> str:
+    """A moment for people: "Mon 14 Sep 08:00 CDT"."""
+    return moment.astimezone(zone).strftime("%a %d %b %H:%M %Z")
+
+
+def cell_text(cell: Cell) -> str:
+    """A table cell as people read it; nothing for None."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    return f"{cell:,.1f}" if isinstance(cell, float) else str(cell)
+
+
+def text_table(columns: Iterable[str], rows: Iterable[tuple[Cell, ...]], title: str = "", note: str = "") -> Table:
+    """Rows under columns, numbers on the right."""
+    kept = list(rows)
+    table = Table(
+        title=escape(title) or None,
+        caption=escape(note) or None,
+        box=box.SIMPLE_HEAD,
+        title_style="bold",
+        title_justify="left",
+        caption_justify="left",
+        header_style="bold",
+        pad_edge=False,
+    )
+    for index, name in enumerate(columns):
+        cells = [row[index] for row in kept if row[index] is not None]
+        numeric = bool(cells) and all(isinstance(cell, int | float) and not isinstance(cell, bool) for cell in cells)
+        table.add_column(escape(name), justify="right" if numeric else "left", overflow="fold")
+    for row in kept:
+        table.add_row(*(escape(cell_text(cell)) for cell in row))
+    return table
+
+
+def bar(value: float, top: float, width: int = BAR_WIDTH) -> str:
+    """A bar of eighth blocks; `top` fills the width."""
+    if top <= 0 or value <= 0:
+        return ""
+    eighths = round(min(value / top, 1.0) * width * 8)
+    return "█" * (eighths // 8) + EIGHTHS[eighths % 8].strip()
+
+
+def needs_table(needs: Iterable[NeedView]) -> Table:
+    """Who must agree, how far they are, and why the rule asks them."""
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for need in sorted(needs, key=lambda need: need.order):
+        done = need.have >= need.need
+        who = ", ".join(need.who) or "nobody is on duty for this"
+        table.add_row(
+            Text("✓" if done else "…", style="green" if done else "yellow"),
+            Text(f"{need.order}. {need.role.replace('_', ' ')} ({need.scope})", style="bold"),
+            Text(f"{need.have} of {need.need}"),
+            Text(who),
+            Text(need.why, style="dim"),
+        )
+    return table
+
+
+def _text(card: TextCard, zone: tzinfo) -> RenderableType:
+    return Markdown(card.text)
+
+
+def _table(card: TableCard, zone: tzinfo) -> RenderableType:
+    return text_table(card.columns, card.rows, card.title, card.note)
+
+
+def _chart(card: ChartCard, zone: tzinfo) -> RenderableType:
+    table = Table(
+        title=f"{escape(card.title)} [dim]({escape(card.unit)})[/dim]",
+        box=box.SIMPLE_HEAD,
+        title_justify="left",
+        title_style="bold",
+        pad_edge=False,
+    )
+    for name in ("", "", card.unit, "range", ""):
+        table.add_column(escape(name), justify="right" if name in (card.unit, "range") else "left")
+    top = max((value for series in card.series for value in (*series.values, *series.high) if value), default=0.0)
+    for index, label in enumerate(card.labels):
+        for number, series in enumerate(card.series):
+            value = series.values[index]
+            within = f"{series.low[index]:,.0f}-{series.high[index]:,.0f}" if series.low and series.high else ""
+            table.add_row(
+                escape(label) if number == 0 else "",
+                escape(series.name) if len(card.series) > 1 else "",
+                "" if value is None else f"{value:,.0f}",
+                within,
+                Text(bar(value or 0.0, top), style=SERIES_STYLES[number % len(SERIES_STYLES)]),
+            )
+    return table
+
+
+def _plan(card: PlanCard, zone: tzinfo) -> RenderableType:
+    parts: list[RenderableType] = [Text(f"• {line}") for line in card.lines]
+    facts = Table(box=None, show_header=False, pad_edge=False)
+    rows = [("Cost", card.cost), ("Effect", "\n".join(card.effect)), ("Limits", "\n".join(card.constraints))]
+    rows += [("Asked by", card.asked_by)]
+    rows += [("Open until", clock_time(card.expires_at, zone))] if card.expires_at else []
+    for name, value in rows:
+        if value:
+            facts.add_row(Text(name, style="dim"), Text(value))
+    parts += [Text(""), facts]
+    if card.needs:
+        parts += [Text("\nWho must agree", style="bold"), needs_table(card.needs)]
+    style = STATE_STYLES.get(card.state, "white")
+    return Panel(
+        Group(*parts),
+        title=Text(card.title, style="bold"),
+        title_align="left",
+        subtitle=Text(f"{card.state} · {card.plan_id} · digest {card.digest[:12]}", style=style),
+        subtitle_align="right",
+        border_style=style,
+        box=box.ROUNDED,
+        padding=(1, 2),
+    )
+
+
+def _citation(card: CitationCard, zone: tzinfo) -> RenderableType:
+    line = Text(f"{card.source} {card.section}", style="italic cyan")
+    return Padding(Group(line, Text(card.text, style="dim")), (0, 2)) if card.text else line
+
+
+def _choices(card: ChoicesCard, zone: tzinfo) -> RenderableType:
+    lines = [Text(f"  {number}. {choice}") for number, choice in enumerate(card.choices, 1)]
+    return Group(Text(card.question, style="bold"), *lines)
+
+
+def _freshness(card: FreshnessCard, zone: tzinfo) -> RenderableType:
+    return freshness_line(card.as_of, card.late, zone)
+
+
+def freshness_line(as_of: Mapping[str, datetime], late: Iterable[str], zone: tzinfo = HOUSE_ZONE) -> Text:
+    """How old each source is, the late ones marked."""
+    behind = set(late)
+    line = Text("as of ", style="dim")
+    for index, (source, moment) in enumerate(sorted(as_of.items())):
+        line.append(" · " if index else "")
+        shown = f"{source.upper()} {moment.astimezone(zone).strftime('%a %H:%M %Z')}"
+        line.append(f"{shown} (late)" if source in behind else shown, style="bold red" if source in behind else "dim")
+    return line
+
+
+_RENDERERS: Mapping[type[Any], Callable[[Any, tzinfo], RenderableType]] = {
+    TextCard: _text,
+    TableCard: _table,
+    ChartCard: _chart,
+    PlanCard: _plan,
+    CitationCard: _citation,
+    ChoicesCard: _choices,
+    FreshnessCard: _freshness,
+}
