@@ -8,7 +8,7 @@ from typing import Any, Literal
 from hospital.cards import NeedView
 from hospital.changes.catalogue import AnyChange
 from hospital.entity import Entity, Record, Time
-from hospital.ids import PlanId, ThreadId, UserId
+from hospital.ids import ClinicianId, PlanId, ThreadId, UserId
 from hospital.model.people import Scope
 from hospital.money import Cents
 
@@ -54,6 +54,8 @@ class Need(Record):
     who: tuple[UserId, ...] = ()
     """The people who may fill it at the time of drafting."""
     escalates_to: tuple[str, ...] = ()
+    of: ClinicianId | None = None
+    """The clinician whose own yes it is: the surgeon of the case, the owner of the block."""
 
 
 class Effect(Record):

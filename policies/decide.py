@@ -1,0 +1,242 @@
+"""The decision: what the rules say about the lines of a plan, and which people must say yes."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import cedarpy
+
+from hospital.changes.base import Change
+from hospital.entity import Record
+from hospital.ids import ClinicianId, UserId
+from hospital.model.people import Scope, User
+from hospital.money import format_money
+from hospital.ports import Reader
+from policies.context import context_of, cost_centre_of, total_per_need
+from policies.data import MONEY_ROLES, Delegation, PolicyData, load_data
+from policies.people import Roster
+from policies.plans import Need, Plan, Vote
+from policies.rulebook import HERE, SCOPES, Rule, RuleSet, load_rules
+
+NO_PERMIT = "default-deny"
+FAILED = "policy-error"
+
+
+class RuleHit(Record):
+    """A rule that decided, why, and what there is instead."""
+
+    id: str
+    why: str
+    instead: str = ""
+
+
+class Decision(Record):
+    """What the rules say about all lines together. `inputs` is what they were told, line by line."""
+
+    effect: Literal["allow", "needs", "attest", "deny"]
+    needs: tuple[Need, ...] = ()
+    attests: tuple[str, ...] = ()
+    rules: tuple[RuleHit, ...] = ()
+    inputs: tuple[dict[str, Any], ...] = ()
+    version: str
+
+
+class Policy:
+    """The rules and their data, parsed once; decides in memory."""
+
+    def __init__(self, rules: RuleSet, data: PolicyData) -> None:
+        self.rules = rules
+        self.data = data
+        self.version = (rules.fingerprint[:8] + data.fingerprint()[:8]).lower()
+        self._nobody = cedarpy.Entities.from_json_str("[]")
+
+    def with_delegations(self, delegations: Iterable[Delegation]) -> "Policy":
+        """The same rules with other delegations (the sandbox's "this week" moves with its clock)."""
+        return Policy(self.rules, self.data.model_copy(update={"delegations": tuple(delegations)}))
+
+    def decide(
+        self,
+        world: Reader,
+        actor: User,
+        lines: Sequence[Change],
+        now: datetime,
+        votes: Iterable[Vote] = (),
+        attested: bool = False,
+        plans: Iterable[Plan] | None = None,
+        chain: Iterable[UserId] = (),
+    ) -> Decision:
+        """Whether these lines may happen, and if not yet, who must say yes.
+
+        Args:
+            votes: verified votes on this plan's digest; each approval counts for the need it names.
+            plans: the other plans whose amounts add up; read from the ledger when left out.
+            chain: who cannot vote besides the actor.
+        """
+        if not lines:
+            return self._denied((RuleHit(id=NO_PERMIT, why="there is nothing to decide"),), ())
+        totals = total_per_need(world, self.data, lines, now, plans)
+        inputs = tuple(context_of(world, self.data, actor, line, now, totals) for line in lines)
+        asked = list(zip(lines, inputs, strict=True))
+        best = self._evaluate(actor, [(line, _asking(told, self.rules.every_vote, True)) for line, told in asked])
+        refusals = tuple(
+            hit for (line, _), answer in zip(asked, best, strict=True) for hit in self._hits(line, answer)
+        )
+        if refusals:
+            return self._denied(refusals, inputs)
+        bare = self._evaluate(actor, [(line, _asking(told, [], False)) for line, told in asked])
+        rules = [self._reasons(answer) for answer in bare]
+        needs, per_line = self._needs(world, asked, rules)
+        attests = tuple(dict.fromkeys(rule.id for found in rules for rule in found if rule.kind == "attest"))
+        if needs:
+            needs = Roster(world, self.data, now).assign(needs, {actor.id, *chain})
+        have = _approvals(votes)
+        final = self._evaluate(
+            actor,
+            [(line, _asking(told, _filled(per_line[n], have), attested)) for n, (line, told) in enumerate(asked)],
+        )
+        effect: Literal["allow", "needs", "attest"] = "allow"
+        if not all(answer.allowed and not answer.diagnostics.errors for answer in final):
+            effect = "needs" if any(have.get(need.rule, 0) < need.count for need in needs) else "attest"
+        hits = dict.fromkeys(RuleHit(id=r.id, why=r.why) for found in rules for r in found)
+        return Decision(
+            effect=effect, needs=needs, attests=attests, rules=tuple(hits), inputs=inputs, version=self.version
+        )
+
+    def never(self, action: str) -> RuleHit:
+        """Why this is never done, whoever asks (`medical_advice`, `proxy_approval` ...).
+
+        Raises:
+            KeyError: when no never-rule is about that action alone.
+        """
+        for rule in self.rules.by_id.values():
+            if rule.kind == "never" and rule.actions == (action,):
+                return RuleHit(id=rule.id, why=rule.why, instead=rule.instead)
+        raise KeyError(action)
+
+    def rule(self, need_rule: str) -> Rule:
+        """The rule behind a need (`agency.unit` or, where one rule asks twice, `agency.unit@UNIT`)."""
+        return self.rules.by_id[need_rule.partition("@")[0]]
+
+    def _denied(self, hits: tuple[RuleHit, ...], inputs: tuple[dict[str, Any], ...]) -> Decision:
+        return Decision(effect="deny", rules=tuple(dict.fromkeys(hits)), inputs=inputs, version=self.version)
+
+    def _evaluate(self, actor: User, asked: Sequence[tuple[Change, Mapping[str, Any]]]) -> list[cedarpy.AuthzResult]:
+        requests = [
+            {
+                "principal": {"type": "User", "id": actor.id},
+                "action": {"type": "Action", "id": line.action},
+                "resource": {"type": "Place", "id": line.action},
+                "context": context,
+            }
+            for line, context in asked
+        ]
+        return list(cedarpy.is_authorized_batch(requests, self.rules.policies, self._nobody, self.rules.schema))
+
+    def _reasons(self, answer: cedarpy.AuthzResult) -> list[Rule]:
+        found = [self.rules.by_position[reason] for reason in answer.diagnostics.reasons]
+        return sorted((rule for rule in found if rule.effect == "forbid"), key=lambda rule: (rule.order, rule.id))
+
+    def _hits(self, line: Change, answer: cedarpy.AuthzResult) -> list[RuleHit]:
+        """Why a line is refused even with every vote; empty when it is not."""
+        if answer.diagnostics.errors or answer.decision is cedarpy.Decision.NoDecision:
+            said = "; ".join(str(error) for error in answer.diagnostics.errors)
+            return [RuleHit(id=FAILED, why=f"the rules could not be applied to {line.action}: {said}")]
+        if answer.allowed:
+            return []
+        hits = [RuleHit(id=rule.id, why=rule.why, instead=rule.instead) for rule in self._reasons(answer)]
+        what = line.action.replace("_", " ")
+        return hits or [
+            RuleHit(
+                id=NO_PERMIT,
+                why=f"none of your roles may ask to {what} there",
+                instead="ask somebody whose role and scope it is, or hand it over",
+            )
+        ]
+
+    def _needs(
+        self, world: Reader, asked: Sequence[tuple[Change, Mapping[str, Any]]], rules: Sequence[list[Rule]]
+    ) -> tuple[tuple[Need, ...], list[list[Need]]]:
+        """All needs, one per rule, scope and clinician; and which of them each line has."""
+        per_line: list[list[Need]] = []
+        for (line, told), found in zip(asked, rules, strict=True):
+            scope = line.scope(world)
+            per_line.append([n for rule in found if rule.needs for n in _needs_of(rule, line, scope, told)])
+        distinct = {_key(need): need for needs in per_line for need in needs}
+        several = [need.rule for need in distinct.values()]
+        named = {
+            key: need.model_copy(update={"rule": f"{need.rule}@{_label(need)}"})
+            if several.count(need.rule) > 1
+            else need
+            for key, need in distinct.items()
+        }
+        merged = tuple(sorted(named.values(), key=lambda need: (need.order, need.rule)))
+        return merged, [[named[_key(need)] for need in needs] for needs in per_line]
+
+
+def load_policy(rules: Path = HERE, data: PolicyData | None = None) -> Policy:
+    """The shipped policy, or that of another folder of rules and other data."""
+    return Policy(load_rules(rules), data or load_data())
+
+
+def _asking(told: Mapping[str, Any], votes: Sequence[str], attested: bool) -> dict[str, Any]:
+    return {**told, "ask": {**told["ask"], "votes": list(votes), "attested": attested}}
+
+
+def _key(need: Need) -> tuple[str, Scope, ClinicianId | None]:
+    return (need.rule, need.scope, need.of)
+
+
+def _label(need: Need) -> str:
+    return "/".join(str(part) for part in (need.of, *(value for _, value in need.scope)) if part) or "all"
+
+
+def _needs_of(rule: Rule, line: Change, scope: Scope, told: Mapping[str, Any]) -> list[Need]:
+    facts = told["line"]
+    named = {name: getattr(scope, name) for name in SCOPES[rule.scope]}
+    if "cost_centre_id" in named:
+        named["cost_centre_id"] = cost_centre_of(facts, scope)
+    owners: list[str | None] = [None]
+    if rule.of:
+        said = facts.get(rule.of, ())
+        owners = [said] if isinstance(said, str) else list(said)
+    return [
+        Need(
+            rule=rule.id,
+            role="|".join(rule.needs),
+            scope=Scope(**named),
+            count=rule.count,
+            order=rule.order,
+            why=_why(rule, line, told["money"]),
+            escalates_to=rule.escalates,
+            of=ClinicianId(owner) if owner else None,
+        )
+        for owner in owners
+    ]
+
+
+def _why(rule: Rule, line: Change, money: Mapping[str, Any]) -> str:
+    if not any(role in MONEY_ROLES for role in rule.needs):
+        return rule.why
+    return (
+        f"{rule.why} ({format_money(money['amount'])} in all; manager to {format_money(money['manager_to'])}, "
+        f"director to {format_money(money['director_to'])})"
+    )
+
+
+def _approvals(votes: Iterable[Vote]) -> dict[str, int]:
+    """How many distinct people approved each need."""
+    people: dict[str, set[str]] = {}
+    for vote in votes:
+        if vote.decision == "approve":
+            people.setdefault(vote.rule, set()).add(vote.user_id)
+    return {rule: len(users) for rule, users in people.items()}
+
+
+def _filled(needs: Sequence[Need], have: Mapping[str, int]) -> list[str]:
+    """`rule:n` for the votes a line has; a rule that asks several people of it counts the one with fewest."""
+    fewest: dict[str, int] = {}
+    for need in needs:
+        rule = need.rule.partition("@")[0]
+        fewest[rule] = min(fewest.get(rule, need.count), have.get(need.rule, 0))
+    return [f"{rule}:{n}" for rule, count in fewest.items() for n in range(1, count + 1)]

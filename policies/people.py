@@ -1,0 +1,118 @@
+"""Who may fill a need: role in scope, delegates, the next level; never anybody of the chain."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from hospital.ids import UserId
+from hospital.model.people import Scope, User
+from hospital.model.places import Site
+from hospital.ports import Reader
+from policies.data import MONEY_ROLES, PolicyData
+from policies.plans import Need
+
+NEXT_LEVEL = "next_level"
+_LADDER = tuple(MONEY_ROLES)
+
+
+class Roster:
+    """The active people at one moment, and whom each need may ask."""
+
+    def __init__(self, world: Reader, data: PolicyData, now: datetime) -> None:
+        self._users = {user.id: user for user in world.find(User, active=True)}
+        self._zones = {site.id: site.timezone for site in world.find(Site)}
+        self._data = data
+        self._now = now
+
+    def user(self, user_id: str) -> User | None:
+        """The active person with this id."""
+        return self._users.get(UserId(user_id))
+
+    def eligible(
+        self, need: Need, chain: Iterable[str], taken: Iterable[str] = (), *, escalated: bool = False
+    ) -> tuple[UserId, ...]:
+        """Who may fill this need now, those on duty first.
+
+        Args:
+            chain: who asked, edited, reported or triggered; neither they nor a delegate in their name.
+            taken: who fills another need of the same plan; treated alike.
+            escalated: whether half the time to expiry is over, so that the named next role may fill it.
+        """
+        barred = {*chain, *taken}
+        if need.of is not None:
+            found = self._own_yes(need, barred)
+        else:
+            found = self._of_roles(need.role.split("|"), need.scope, barred)
+            if not found and need.role in MONEY_ROLES:
+                found = self._above(need.role, need.scope, barred)
+            if escalated:
+                found |= self._escalation(need, barred)
+        return tuple(sorted(found, key=lambda user: (not self._on_duty(user, need.role), user)))
+
+    def assign(self, needs: Sequence[Need], chain: Iterable[str]) -> tuple[Need, ...]:
+        """The needs with whom to ask; whoever is indispensable for another need is not asked for money."""
+        barred = tuple(chain)
+        asked = {need.rule: self.eligible(need, barred) for need in needs}
+        only = {
+            user
+            for need in needs
+            if need.role not in MONEY_ROLES and len(asked[need.rule]) <= need.count
+            for user in asked[need.rule]
+        }
+        return tuple(
+            need.model_copy(
+                update={"who": self.eligible(need, barred, only) if need.role in MONEY_ROLES else asked[need.rule]}
+            )
+            for need in needs
+        )
+
+    def _own_yes(self, need: Need, barred: set[str]) -> set[UserId]:
+        """A surgeon's need: only that surgeon, or the OR charge nurse when that surgeon is in the chain."""
+        own = {user.id for user in self._users.values() if user.clinician_id == need.of and "surgeon" in user.roles}
+        others = [role for role in need.role.split("|") if role != "surgeon"]
+        if own & barred and not others:
+            others = ["or_charge"]
+        return (own - barred) | self._of_roles(others, need.scope, barred)
+
+    def _of_roles(self, roles: Iterable[str], scope: Scope, barred: set[str]) -> set[UserId]:
+        holders: set[UserId] = set()
+        for role in roles:
+            if role in MONEY_ROLES:
+                people = self._data.limits.who(scope.cost_centre_id, MONEY_ROLES[role])
+                holders |= {user for user in people if user in self._users}
+            else:
+                holders |= {
+                    user.id
+                    for user in self._users.values()
+                    if any(grant.role == role and grant.scope.covers(scope) for grant in user.grants)
+                }
+        return self._with_delegates(holders, barred)
+
+    def _with_delegates(self, holders: set[UserId], barred: set[str]) -> set[UserId]:
+        day = self._now.astimezone(ZoneInfo(self._data.on_call.timezone)).date()
+        free = holders - {UserId(user) for user in barred}
+        delegates = {to for user in free for to in self._data.delegates_of(user, day) if to in self._users}
+        return free | {user for user in delegates if user not in barred}
+
+    def _above(self, role: str, scope: Scope, barred: set[str]) -> set[UserId]:
+        """The lowest higher level of money at which anybody is left."""
+        for higher in _LADDER[_LADDER.index(role) + 1 :]:
+            if found := self._of_roles((higher,), scope, barred):
+                return found
+        return set()
+
+    def _escalation(self, need: Need, barred: set[str]) -> set[UserId]:
+        found: set[UserId] = set()
+        for role in need.escalates_to:
+            if role == NEXT_LEVEL:
+                found |= self._above(need.role, need.scope, barred) if need.role in MONEY_ROLES else set()
+            else:
+                found |= self._of_roles((role,), need.scope, barred)
+        return found
+
+    def _on_duty(self, user_id: UserId, role: str) -> bool:
+        user = self._users[user_id]
+        zone = self._zones.get(user.home.site_id, self._data.on_call.timezone) if user.home.site_id else None
+        local = self._now.astimezone(ZoneInfo(zone or self._data.on_call.timezone))
+        wanted = {*role.split("|"), *user.roles}
+        return any(wanted & set(duty.roles) and duty.covers(local) for duty in self._data.on_call.duty)
