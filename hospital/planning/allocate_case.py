@@ -3,13 +3,15 @@
 from dataclasses import replace
 from datetime import date
 
-from hospital.planning.case_model import CaseModel, Choice, pieces_of
+from hospital.planning.case_model import CaseModel
+from hospital.planning.case_pieces import Choice, pieces_of
 from hospital.planning.case_problem import CaseProblem
+from hospital.planning.case_relax import relaxations
 from hospital.planning.case_report import write_option
 from hospital.planning.case_request import CaseRequest
 from hospital.planning.case_result import CaseResult
 from hospital.planning.case_starts import Grid, SiteStarts, grid_of, starts_at
-from hospital.planning.case_why import Why, relaxations
+from hospital.planning.case_why import Why
 from hospital.planning.report import Rejected
 
 
@@ -41,9 +43,7 @@ def allocate_case(problem: CaseProblem, k: int = 3, seed: int = 0, limit: float 
     if ranked:
         return CaseResult("optimal" if proven else "feasible", ranked, rejected, (), f"{len(ranked)} options")
     relax = relaxations(request, everywhere, grid)
-    if proven:
-        return CaseResult("infeasible", (), rejected, relax, "no placement meets every constraint")
-    return CaseResult("unknown", (), rejected, (), "no placement was found in the time given")
+    return CaseResult("infeasible", (), rejected, relax, "no placement meets every constraint")
 
 
 def _rejections(

@@ -4,82 +4,13 @@ The score of a room is piecewise linear in the start, so each linear piece of ea
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
+from hospital.planning.case_pieces import Choice, Piece, first_best, repeats, runs
 from hospital.planning.case_problem import CaseProblem
-from hospital.planning.case_score import score_terms, total
-from hospital.planning.case_starts import Grid, Ints, RoomUse, SiteStarts, room_starts, room_uses
-from hospital.planning.intervals import Interval
+from hospital.planning.case_starts import Grid, SiteStarts
 from hospital.planning.series import Mask
-
-SAME_DAY_AT_SITE, SAME_ROOM, SAME_DAY, SAME_SITE = 400_000, 150_000, 100_000, 50_000
-"""What repeating an earlier option costs (cents) when the next is sought; it never enters a score."""
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Starts `first` to `last` (grid indexes) in one free span of a room, scoring base + slope * (start - first)."""
-
-    site: SiteStarts
-    use: RoomUse
-    span: Interval
-    day: date
-    first: int
-    last: int
-    base: int
-    slope: int
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A solved placement: the start (grid index) and who and what is taken."""
-
-    piece: Piece
-    start: int
-    surgeon: str
-    anaesthetist: str
-    units: Mapping[str, tuple[str, ...]]
-
-
-def pieces_of(problem: CaseProblem, grid: Grid, sites: Iterable[SiteStarts]) -> list[Piece]:
-    """Every linear piece of every room's free time in which the case could start."""
-    found: list[Piece] = []
-    for site in sites:
-        shared = site.all_shared()
-        for room in site.site.rooms:
-            if not problem.request.room_features <= room.features or not shared.any():
-                continue
-            for use in room_uses(room, problem.request, tuple(site.surgeons)):
-                people = np.logical_or.reduce([site.surgeons[one] for one in use.surgeons])
-                for span in use.spans:
-                    starts = np.flatnonzero(room_starts((span,), problem.request, grid) & shared & people)
-                    terms = score_terms(problem, site.site, span, grid, starts, site.needs_order[starts])
-                    found.extend(_linear(site, use, span, starts, total(terms)))
-    return found
-
-
-def _linear(site: SiteStarts, use: RoomUse, span: Interval, starts: Ints, score: Ints) -> Iterable[Piece]:
-    i = 0
-    while i < len(starts):
-        day, slope, j = site.days[starts[i]], 0, i
-        while j + 1 < len(starts) and starts[j + 1] == starts[j] + 1 and site.days[starts[j + 1]] == day:
-            step = int(score[j + 1] - score[j])
-            if j > i and step != slope:
-                break
-            slope, j = step, j + 1
-        yield Piece(site, use, span, day, int(starts[i]), int(starts[j]), int(score[i]), slope)
-        i = j + 1
-
-
-def runs(mask: Mask) -> list[tuple[int, int]]:
-    """The mask's stretches of True as (first, last) indexes, both included."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], mask, [False])).astype(np.int8)))
-    return [(int(first), int(last) - 1) for first, last in zip(edges[::2], edges[1::2], strict=True)]
 
 
 class CaseModel:
@@ -151,15 +82,21 @@ class CaseModel:
             self.model.add_bool_or(allowed).only_enforce_if(literal)
 
     def solve(self, earlier: Sequence[Choice], seed: int, limit: float) -> tuple[Choice | None, bool]:
-        """The best placement and whether that is proven; None when nothing (more) is found.
+        """The best placement away from the earlier ones, and whether that is proven; None when there is none.
 
         Deterministic: one worker, a seed and a limit in deterministic time (about seconds).
         """
-        repeats = [self._repeats(p, earlier) for p in self.pieces]
-        for literal, repeat in zip(self.taken, repeats, strict=True):
+        best_known = first_best(self.request, self.pieces, earlier)
+        costs: Any = 0
+        for literal, p in zip(self.taken, self.pieces, strict=True):
+            repeat = repeats(p, earlier)
             if repeat is None:
                 self.model.add(literal == 0)
-        costs = sum(repeat * lit for lit, repeat in zip(self.taken, repeats, strict=True) if repeat)
+            elif repeat:
+                costs += repeat * literal
+            self.model.add_hint(literal, best_known is not None and p is best_known.piece)
+        if best_known is not None:
+            self.model.add_hint(self.start, best_known.start)
         self.model.minimize(self.score + costs)
         solver = self.cp.CpSolver()
         solver.parameters.num_workers = 1
@@ -167,22 +104,8 @@ class CaseModel:
         solver.parameters.max_deterministic_time = limit
         status = solver.solve(self.model)
         if status not in (self.cp.OPTIMAL, self.cp.FEASIBLE):
-            return None, status == self.cp.INFEASIBLE
+            return best_known, status == self.cp.INFEASIBLE
         return self._read(solver.boolean_value, int(solver.value(self.start))), status == self.cp.OPTIMAL
-
-    @staticmethod
-    def _repeats(piece: Piece, earlier: Sequence[Choice]) -> int | None:
-        """What the piece repeats of earlier choices, in cents; None for the same room on the same day."""
-        cost = 0
-        for choice in earlier:
-            other = choice.piece
-            same_site, same_day = piece.site.site.id == other.site.site.id, piece.day == other.day
-            same_room = same_site and piece.use.room.id == other.use.room.id
-            if same_room and same_day:
-                return None
-            cost += SAME_DAY_AT_SITE * (same_site and same_day) + SAME_ROOM * same_room
-            cost += SAME_DAY * same_day + SAME_SITE * same_site
-        return cost
 
     def _read(self, chosen: Callable[[Any], bool], start: int) -> Choice:
         piece = next(p for lit, p in zip(self.taken, self.pieces, strict=True) if chosen(lit))

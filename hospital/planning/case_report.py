@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from hospital.planning.case_model import Choice, runs
+from hospital.planning.case_pieces import Choice, runs
 from hospital.planning.case_problem import CaseProblem
 from hospital.planning.case_request import CaseRequest
 from hospital.planning.case_result import Option, Order, Placement

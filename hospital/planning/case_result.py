@@ -8,8 +8,8 @@ from typing import Literal
 from hospital.planning.intervals import Interval
 from hospital.planning.report import ConstraintReport, Rejected, Relaxation
 
-Status = Literal["optimal", "feasible", "infeasible", "unknown"]
-"""optimal = the first option is proven best; feasible = best found in the time; unknown = none found in it."""
+Status = Literal["optimal", "feasible", "infeasible"]
+"""optimal = the first option is proven best; feasible = the best found in the time."""
 
 Kind = Literal["room", "surgeon", "anaesthesia", "team", "equipment", "pacu", "bed"]
 

@@ -1,4 +1,4 @@
-"""Why a case cannot go somewhere, in words, and the fewest constraints that would have to give."""
+"""Why a case cannot go somewhere, in words."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,24 +8,16 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from hospital.planning.case_model import runs
+from hospital.planning.case_pieces import runs
 from hospital.planning.case_request import CaseRequest
 from hospital.planning.case_site import Room
 from hospital.planning.case_starts import Grid, SiteStarts, room_starts, room_uses
 from hospital.planning.intervals import Interval, intersect, total_minutes
-from hospital.planning.report import Rejected, Relaxation
+from hospital.planning.report import Rejected
 from hospital.planning.series import Mask
 
 MOST_RELAXED = 3
 """Constraints given up together at most; beyond that the wish itself is the problem."""
-
-
-GIVEN = {
-    "site": "that this site is allowed",
-    "window": "a start outside the requested window",
-    "block": "a release of block time",
-}
-"""What giving up a constraint means, where it is not one more of something."""
 
 
 def thing(constraint: str, site: SiteStarts, request: CaseRequest) -> str:
@@ -103,7 +95,13 @@ class Why:
                 if len(holds):
                     found.append((out, int(holds[0])))
             if found:
-                return tuple(found)
+                # A release is less than another room: where it is enough, do not ask for the room as well.
+                sets = {out for out, _ in found}
+                return tuple(
+                    (out, start)
+                    for out, start in found
+                    if not ("room" in out and (out - {"room"}) | {"block"} in sets)
+                )
         return ()
 
     def clock(self, index: int) -> str:
@@ -195,25 +193,3 @@ class Why:
 
     def _rejected(self, room: Room | None, day: date | None, constraint: str, why: str) -> Rejected:
         return Rejected(self.site.site.name, room.name if room else None, day, constraint, why)
-
-
-def relaxations(request: CaseRequest, sites: Iterable[SiteStarts], grid: Grid) -> tuple[Relaxation, ...]:
-    """The smallest sets of constraints to give up over all sites, earliest start first; at most three."""
-    found: list[tuple[int, int, Relaxation]] = []
-    for site in sites:
-        why = Why(site, request, grid)
-        away = request.site is not None and site.site.id != request.site
-        scope = np.ones(grid.count, dtype=bool)
-        rooms = site.site.rooms
-        options: tuple[tuple[frozenset[str], int], ...]
-        holds = np.flatnonzero(why.feasible(rooms, scope))
-        options = ((frozenset(), int(holds[0])),) if len(holds) else why.smallest(rooms, scope, MOST_RELAXED)
-        for out, start in options:
-            names = (*(("site",) if away else ()), *sorted(out))
-            local = grid.time(start).astimezone(ZoneInfo(site.site.zone))
-            givens = [GIVEN.get(name) or f"one more {thing(name, site, request)}" for name in names]
-            words = f"{site.site.name}, {local:%a %d %b %H:%M}, given {' and '.join(givens)}"
-            found.append((len(names), start, Relaxation(names, words)))
-    fewest = min((size for size, _, _ in found), default=0)
-    ranked = sorted((item for item in found if item[0] == fewest), key=lambda item: item[1])
-    return tuple(item[2] for item in ranked[:3])
