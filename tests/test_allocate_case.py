@@ -105,6 +105,36 @@ def test_block_time_is_for_its_owner_and_a_release_is_what_would_help() -> None:
     assert "release of block time" in other.relax[0].words
 
 
+def test_a_services_block_is_open_to_every_surgeon_of_the_service() -> None:
+    mine = Room("north-6", "OR 6", (RoomTime(at(7, 16), "ortho", "Orthopaedics"),))
+    theirs = Room("north-6", "OR 6", (RoomTime(at(7, 16), "neuro", "Neurosurgery"),))
+    assert solve(site(rooms=(mine,)), surgeon="north-s2").status == "optimal"
+    refused = solve(site(rooms=(theirs,)), surgeon="north-s2")
+    assert refused.status == "infeasible"
+    assert refused.rejected[0].why.startswith("no open or own block time of 165 min")
+    beside = solve(site(rooms=(*site().rooms, theirs)), surgeon="north-s2")
+    assert "Northgate OR 6, Mon 14 Sep: the time is a block of Neurosurgery" in [r.words for r in beside.rejected]
+
+
+def test_what_arrives_is_usable_only_once_processed() -> None:
+    days = tuple(at(7, 17, day) for day in range(4))
+    coming = Stock("CUP", 0, arrivals=((at(10, 11).start, 1),), processing_minutes=48 * 60)
+    option = solve(site(days=4, stock=(coming,)), windows=days).options[0]
+    assert option.start >= at(10, 11, 2).start
+    assert option.start.date() == at(10, 11, 2).start.date()
+    assert option.orders == ()
+
+
+def test_places_that_would_do_but_rank_lower_say_why() -> None:
+    rooms = tuple(Room(f"north-{n}", f"OR {n}", (RoomTime(at(6 + n, 18)),)) for n in range(1, 6))
+    result = solve(site(rooms=rooms), site("lake", "Lakeside"), site("east", "Eastfield"), home_site="north")
+    lower = [reason for reason in result.rejected if reason.constraint == "rank"]
+    offered = {(option.site_name, option.taken("room")[0].name) for option in result.options}
+    assert lower
+    assert not offered & {(reason.site, reason.resource) for reason in lower}
+    assert any("later" in reason.why for reason in lower if reason.resource == "OR 5")
+
+
 def test_an_implant_not_on_hand_is_ordered_when_it_can_come_in_time() -> None:
     days = tuple(at(7, 17, day) for day in range(4))
     short = Stock("CUP", on_hand=1, reserved=1, lead_minutes=24 * 60, processing_minutes=24 * 60)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from hospital.planning.case_model import CaseModel
+from hospital.planning.case_outranked import outranked
 from hospital.planning.case_pieces import Choice, pieces_of
 from hospital.planning.case_problem import CaseProblem
 from hospital.planning.case_relax import relaxations
@@ -41,6 +42,7 @@ def allocate_case(problem: CaseProblem, k: int = 3, seed: int = 0, limit: float 
     ranked = tuple(replace(option, rank=rank) for rank, option in enumerate(options, 1))
     rejected = _rejections(request, grid, sites, choices)
     if ranked:
+        rejected += tuple(outranked(problem, grid, pieces, choices))
         return CaseResult("optimal" if proven else "feasible", ranked, rejected, (), f"{len(ranked)} options")
     relax = relaxations(request, everywhere, grid)
     return CaseResult("infeasible", (), rejected, relax, "no placement meets every constraint")
