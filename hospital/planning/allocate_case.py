@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from hospital.planning.case_model import CaseModel
+from hospital.planning.case_model import best_choice
 from hospital.planning.case_outranked import outranked
 from hospital.planning.case_pieces import Choice, pieces_of
 from hospital.planning.case_problem import CaseProblem
@@ -28,16 +28,11 @@ def allocate_case(problem: CaseProblem, k: int = 3, seed: int = 0, limit: float 
     everywhere = tuple(starts_at(site, request, grid) for site in problem.sites)
     sites = tuple(one for one in everywhere if request.site in (None, one.site.id))
     choices: list[Choice] = []
-    proven = True  # no piece at all is a proof as well
-    if pieces := pieces_of(problem, grid, sites):
-        while len(choices) < k:
-            model = CaseModel(problem, grid, pieces)
-            choice, sure = model.solve(choices, seed, limit / k)
-            if not choices:
-                proven = sure
-            if choice is None:
-                break
-            choices.append(choice)
+    proven = True
+    pieces = pieces_of(problem, grid, sites)
+    while len(choices) < k and (solved := best_choice(problem, grid, pieces, choices, seed, limit / k)):
+        proven = proven and (solved.proven or bool(choices))
+        choices.append(solved.choice)
     options = sorted((write_option(problem, grid, choice) for choice in choices), key=lambda option: option.score)
     ranked = tuple(replace(option, rank=rank) for rank, option in enumerate(options, 1))
     rejected = _rejections(request, grid, sites, choices)

@@ -5,6 +5,7 @@ The score of a room is piecewise linear in the start, so each linear piece of ea
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from hospital.planning.case_pieces import Choice, Piece, first_best, repeats, runs
@@ -12,9 +13,21 @@ from hospital.planning.case_problem import CaseProblem
 from hospital.planning.case_starts import Grid, SiteStarts
 from hospital.planning.series import Mask
 
+FIRST_PIECES = 40
+"""Pieces, best bounds first, that the model starts with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """A placement, its score with what it repeats (cents, None without a solution), and whether it is proven."""
+
+    choice: Choice
+    objective: int | None
+    proven: bool
+
 
 class CaseModel:
-    """The CP-SAT model of one problem; `solve` gives the best placement away from the earlier choices."""
+    """The CP-SAT model of one problem; `solve` gives the best placement with the pieces given."""
 
     def __init__(self, problem: CaseProblem, grid: Grid, pieces: Sequence[Piece]) -> None:
         from ortools.sat.python import cp_model  # heavy: imported where it is used
@@ -81,22 +94,17 @@ class CaseModel:
             allowed = [self.surgeons[p.site.site.id, one] for one in p.use.surgeons]
             self.model.add_bool_or(allowed).only_enforce_if(literal)
 
-    def solve(self, earlier: Sequence[Choice], seed: int, limit: float) -> tuple[Choice | None, bool]:
-        """The best placement away from the earlier ones, and whether that is proven; None when there is none.
+    def solve(self, earlier: Sequence[Choice], seed: int, limit: float) -> Solved:
+        """The best placement away from the earlier ones, and whether that is proven.
 
         Deterministic: one worker, a seed and a limit in deterministic time (about seconds).
         """
         best_known = first_best(self.request, self.pieces, earlier)
         costs: Any = 0
         for literal, p in zip(self.taken, self.pieces, strict=True):
-            repeat = repeats(p, earlier)
-            if repeat is None:
-                self.model.add(literal == 0)
-            elif repeat:
-                costs += repeat * literal
-            self.model.add_hint(literal, best_known is not None and p is best_known.piece)
-        if best_known is not None:
-            self.model.add_hint(self.start, best_known.start)
+            costs += (repeats(p, earlier) or 0) * literal
+            self.model.add_hint(literal, p is best_known.piece)
+        self.model.add_hint(self.start, best_known.start)
         self.model.minimize(self.score + costs)
         solver = self.cp.CpSolver()
         solver.parameters.num_workers = 1
@@ -104,8 +112,9 @@ class CaseModel:
         solver.parameters.max_deterministic_time = limit
         status = solver.solve(self.model)
         if status not in (self.cp.OPTIMAL, self.cp.FEASIBLE):
-            return best_known, status == self.cp.INFEASIBLE
-        return self._read(solver.boolean_value, int(solver.value(self.start))), status == self.cp.OPTIMAL
+            return Solved(best_known, None, False)
+        choice = self._read(solver.boolean_value, int(solver.value(self.start)))
+        return Solved(choice, int(solver.objective_value), status == self.cp.OPTIMAL)
 
     def _read(self, chosen: Callable[[Any], bool], start: int) -> Choice:
         piece = next(p for lit, p in zip(self.taken, self.pieces, strict=True) if chosen(lit))
@@ -116,3 +125,26 @@ class CaseModel:
         surgeon = next(one for (_, one), literal in self.surgeons.items() if chosen(literal))
         anaesthetist = next(one for (_, one), literal in self.anaesthetists.items() if chosen(literal))
         return Choice(piece, start, surgeon, anaesthetist, units)
+
+
+def best_choice(
+    problem: CaseProblem, grid: Grid, pieces: Sequence[Piece], earlier: Sequence[Choice], seed: int, limit: float
+) -> Solved | None:
+    """The best placement away from the earlier ones; None when every place left repeats a room and day.
+
+    Pieces enter the model in the order of their bounds (lowest score and repeats): once the optimum is no worse
+    than the bound of the first one left out, none of those left out can beat it.
+    """
+    bounds = sorted(
+        (piece.lowest + cost, i) for i, piece in enumerate(pieces) if (cost := repeats(piece, earlier)) is not None
+    )
+    size = FIRST_PIECES
+    while bounds:
+        model = CaseModel(problem, grid, [pieces[i] for _, i in bounds[:size]])
+        solved = model.solve(earlier, seed, limit)
+        if not solved.proven or size >= len(bounds):
+            return solved
+        if solved.objective is not None and solved.objective <= bounds[size][0]:
+            return solved
+        size *= 4
+    return None

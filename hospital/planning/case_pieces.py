@@ -31,6 +31,11 @@ class Piece:
     base: int
     slope: int
 
+    @property
+    def lowest(self) -> int:
+        """The best score in the piece."""
+        return min(self.base, self.base + self.slope * (self.last - self.first))
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -93,7 +98,7 @@ def repeats(piece: Piece, earlier: Sequence[Choice]) -> int | None:
     return cost
 
 
-def first_best(request: CaseRequest, pieces: Iterable[Piece], earlier: Sequence[Choice]) -> Choice | None:
+def first_best(request: CaseRequest, pieces: Iterable[Piece], earlier: Sequence[Choice]) -> Choice:
     """The best end of a piece away from the earlier choices: a warm start, and the answer if time runs out."""
     ends = [
         (piece.base + piece.slope * (start - piece.first) + cost, i, start, piece)
@@ -101,8 +106,6 @@ def first_best(request: CaseRequest, pieces: Iterable[Piece], earlier: Sequence[
         if (cost := repeats(piece, earlier)) is not None
         for start in (piece.first, piece.last)
     ]
-    if not ends:
-        return None
     _, _, start, piece = min(ends, key=lambda end: end[:3])
     site = piece.site
     surgeon = next(one for one in piece.use.surgeons if site.surgeons[one][start])
