@@ -11,6 +11,7 @@ from rich.theme import Theme
 from agent.turn import OptionView, Outcome, Turn
 from bots.render import freshness_line, render_card, text_table
 from bots.settings import HOUSE_ZONE
+from bots.turn_words import words_of
 from hospital.money import format_money
 
 THEME = Theme({"markdown.item.bullet": "cyan", "markdown.code": "bold cyan"})
@@ -35,9 +36,9 @@ def render_turn(turn: Turn, zone: tzinfo = HOUSE_ZONE) -> Iterator[RenderableTyp
     note, style = OUTCOMES[turn.outcome]
     if note:
         yield Text(f"● {note}", style=f"bold {style}")
-    if turn.text:
-        yield Markdown(turn.text)
-    shown = [card for card in turn.cards if card.type not in ("freshness", "text")]
+    if words := words_of(turn):
+        yield Markdown(words)
+    shown = [card for card in turn.cards if card.type != "freshness"]
     for card in shown:
         yield render_card(card, zone)
     if turn.options and not any(card.type == "plan" for card in shown):
@@ -46,8 +47,8 @@ def render_turn(turn: Turn, zone: tzinfo = HOUSE_ZONE) -> Iterator[RenderableTyp
         named = dict.fromkeys(f"{citation.source} {citation.section}" for citation in turn.citations)
         yield Text(f"Handbook: {'; '.join(named)}", style="italic cyan")
     fresh = [card for card in turn.cards if card.type == "freshness"]
-    for card in fresh:
-        yield render_card(card, zone)
+    for aged in fresh:
+        yield render_card(aged, zone)
     if turn.as_of and not fresh:
         yield freshness_line(turn.as_of, (), zone)
     if turn.planner != "embedded":

@@ -1,0 +1,140 @@
+"""The wiring: which part is handed to which. The only place that knows all of them."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from bots.identity import Doors, refuse_unless_sandbox
+from bots.loop import LoopThread
+from bots.settings import HOUSE_ZONE, Settings
+from hospital.clocks import FrozenClock, SystemClock
+from hospital.model.people import User
+from hospital.model.places import Site
+from hospital.ports import Clock, Downstream
+from middleware.store.database import SqlStore
+from policies.decide import Policy
+from tools.tool import Context, Surface
+
+if TYPE_CHECKING:
+    from agent.conversation import Conversation
+    from agent.planners.port import Planner
+    from agent.turn import Turn
+    from knowledge.search import Handbook
+    from tools.desk import Desk
+
+
+class Wardline:
+    """Everything, wired once. What is slow to load is built when it is first used."""
+
+    def __init__(self, settings: Settings, store: SqlStore, clock: Clock) -> None:
+        self.settings = settings
+        self.store = store
+        self.clock = clock
+        """The business clock: frozen when a moment was set, on a sandbox only."""
+        self.system_clock: Clock = SystemClock()
+        self.doors = Doors(store, settings)
+
+    @cached_property
+    def policy(self) -> Policy:
+        """The rules and their data."""
+        from policies.decide import load_policy
+
+        return load_policy()
+
+    @cached_property
+    def handbook(self) -> "Handbook":
+        """What is written down; its index loads with the first search."""
+        from knowledge.search import Handbook
+
+        return Handbook(self.settings.home / "handbook")
+
+    @cached_property
+    def desk(self) -> "Desk":
+        """The one door."""
+        from tools.desk import Desk
+
+        return Desk(self.store, self.policy, self.handbook, self.clock)
+
+    @cached_property
+    def turns(self) -> LoopThread:
+        """The loop that turns and desk calls run on, beside the server's own."""
+        return LoopThread()
+
+    @cached_property
+    def conversation(self) -> "Conversation":
+        """Where messages become turns."""
+        from agent.conversation import Conversation
+
+        return Conversation(self.store, self.desk, self.clock, self._planner(), self.settings.home)
+
+    @cached_property
+    def downstream(self) -> Mapping[str, Downstream]:
+        """The systems that are told what was committed, by name."""
+        from middleware.connectors.sandbox import sandbox_downstream
+
+        refuse_unless_sandbox(self.store, "The sandbox connector")
+        return sandbox_downstream(self.settings.home, self.clock)
+
+    def _planner(self) -> "Planner":
+        from agent.planners.embedded.planner import EmbeddedPlanner
+
+        embedded = EmbeddedPlanner()
+        if not self.settings.model:
+            return embedded
+        from agent.planners.openai import OpenAIPlanner
+
+        return OpenAIPlanner(
+            model=self.settings.model,
+            base_url=self.settings.base_url or None,
+            api_key=self.settings.api_key.get_secret_value(),
+            fallback=embedded,
+        )
+
+    def zone_of(self, user: User) -> ZoneInfo:
+        """The zone of the person's home site; the house's when they have none."""
+        with self.store.reading() as world:
+            site = world.get(Site, user.home.site_id) if user.home.site_id else None
+        return ZoneInfo(site.timezone) if site else HOUSE_ZONE
+
+    def context(self, user: User, surface: Surface, key: str | None = None) -> Context:
+        """Who calls the desk, from where."""
+        return Context(actor=user, surface=surface, key=key)
+
+    def ask(self, user: User, text: str, thread: str | None, surface: Surface) -> "Turn":
+        """One message and its turn, waited for."""
+        from hospital.ids import ThreadId
+
+        return self.turns.run(self.conversation.ask(user, text, ThreadId(thread) if thread else None, surface))
+
+    def deliver(self) -> int:
+        """Tell other systems what is due; the number of messages that were handled."""
+        from middleware.outbox import deliver_due
+
+        told = deliver_due(self.store, self.downstream, datetime.now(UTC))
+        return told.done + told.refused + told.ambiguous
+
+    def close(self) -> None:
+        """Close everything that was opened."""
+        opened = self.__dict__
+        if "turns" in opened:
+            if "conversation" in opened:
+                self.turns.run(self.conversation.close())
+            self.turns.close()
+        self.store.close()
+
+
+def build(settings: Settings) -> Wardline:
+    """Open the store (making the sandbox when there is none yet) and wire everything to it.
+
+    Raises:
+        NotAllowed: when a moment was set for the clock of a production store.
+    """
+    from middleware.sandbox.ensure import ensure_sandbox
+
+    frozen = FrozenClock(settings.now) if settings.now else None
+    store = ensure_sandbox(settings.store_url, settings.home, frozen or SystemClock())
+    if frozen is not None:
+        refuse_unless_sandbox(store, "Freezing the clock")
+    return Wardline(settings, store, frozen or SystemClock())

@@ -1,0 +1,34 @@
+"""The HTTP application: its parts in one table."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
+from fastapi import FastAPI
+
+from bots.app import Wardline
+from bots.web import health, pages, plans, queues, threads
+from bots.web.guardrails import Guardrails, Metrics
+from bots.web.problems import add_problem_handlers
+
+ROUTERS = (threads.router, plans.router, queues.router, health.router, pages.router)
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+def create_api(wardline: Wardline, lifespan: Lifespan | None = None) -> FastAPI:
+    """The application on this wiring; `lifespan` runs beside it."""
+    api = FastAPI(
+        title="Wardline",
+        version="1",
+        summary="Ask about a hospital's capacity, propose changes, and decide on them.",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    api.state.wardline = wardline
+    api.state.metrics = Metrics()
+    api.add_middleware(Guardrails, metrics=api.state.metrics)
+    add_problem_handlers(api)
+    for router in ROUTERS:
+        api.include_router(router)
+    return api
