@@ -221,3 +221,22 @@ def test_an_unknown_site_and_a_far_window_are_refused() -> None:
         solve(windows=(at(7, 17, 90),))
     with pytest.raises(ValueError, match="quantity=0"):
         ImplantNeed("CUP", 0)
+
+
+def test_a_window_already_past_is_infeasible_and_another_time_would_help() -> None:
+    result = solve(site(days=2), windows=(at(7, 17),), asked_at=at(18, 19).start)
+    assert (result.status, result.rejected) == ("infeasible", ())
+    assert result.relax[0].constraints == ("window",)
+    assert "outside the requested window" in result.relax[0].words
+
+
+def test_without_any_site_there_is_no_option_and_no_error() -> None:
+    result = allocate_case(CaseProblem(request(), ()))
+    assert (result.status, result.options, result.relax) == ("infeasible", (), ())
+
+
+def test_hours_are_told_in_the_zone_of_the_site() -> None:
+    denver = site("harbor", "Harbor", zone="America/Denver", equipment={})
+    (relaxed,) = solve(denver, windows=(at(8, 17),)).relax
+    assert relaxed.words.startswith("Harbor, Mon 14 Sep 07:00")
+    assert site("harbor", "Harbor").prime_minutes(at(7, 8)) == 30

@@ -60,6 +60,8 @@ def pieces_of(problem: CaseProblem, grid: Grid, sites: Iterable[SiteStarts]) -> 
                 people = np.logical_or.reduce([site.surgeons[one] for one in use.surgeons])
                 for span in use.spans:
                     starts = np.flatnonzero(room_starts((span,), problem.request, grid) & shared & people)
+                    if not len(starts):
+                        continue
                     terms = score_terms(problem, site.site, span, grid, starts, site.needs_order[starts])
                     found.extend(_linear(site, use, span, starts, total(terms)))
     return found

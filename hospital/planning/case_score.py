@@ -28,6 +28,8 @@ def score_terms(
     end = begin + request.room_minutes
     prime = np.zeros(len(starts), dtype=np.int64)
     for part in site.prime:
+        if not part.overlaps(span):
+            continue
         low, high = (part.start - origin) // MINUTE, (part.end - origin) // MINUTE
         prime += np.clip(np.minimum(end, high) - np.maximum(begin, low), 0, None)
     wasted = np.zeros(len(starts), dtype=np.int64)

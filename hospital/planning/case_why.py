@@ -1,7 +1,7 @@
 """Why a case cannot go somewhere, in words."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import combinations
 from zoneinfo import ZoneInfo
@@ -49,9 +49,17 @@ class Why:
     site: SiteStarts
     request: CaseRequest
     grid: Grid
+    _seen: dict[tuple[tuple[str, ...], frozenset[str]], Mask] = field(default_factory=dict)
 
-    def room_mask(self, rooms: Iterable[Room], without: frozenset[str]) -> Mask:
-        """Starts at which a room and a surgeon who may use it are free."""
+    def room_mask(self, rooms: Iterable[Room], without: frozenset[str] = frozenset()) -> Mask:
+        """Starts at which a room and a surgeon who may use it are free; worked out once for each question."""
+        some = tuple(rooms)
+        key = tuple(room.id for room in some), without & {"surgeon", "block", "room"}
+        if key not in self._seen:
+            self._seen[key] = self._room_mask(some, without)
+        return self._seen[key]
+
+    def _room_mask(self, rooms: tuple[Room, ...], without: frozenset[str]) -> Mask:
         surgeons = self.site.surgeons
         nobody: Mask = np.zeros(self.grid.count, dtype=bool)
         anyone: Mask = np.logical_or.reduce([nobody, *surgeons.values()])
