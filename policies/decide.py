@@ -49,7 +49,7 @@ class Policy:
         self.rules = rules
         self.data = data
         self.version = (rules.fingerprint[:8] + data.fingerprint()[:8]).lower()
-        self._nobody = cedarpy.Entities.from_json_str("[]")
+        self._actions = cedarpy.Entities.from_json_str("[]", rules.schema)
 
     def with_delegations(self, delegations: Iterable[Delegation]) -> "Policy":
         """The same rules with other delegations (the sandbox's "this week" moves with its clock)."""
@@ -91,10 +91,12 @@ class Policy:
         if needs:
             needs = Roster(world, self.data, now).assign(needs, {actor.id, *chain})
         have = _approvals(votes)
-        final = self._evaluate(
-            actor,
-            [(line, _asking(told, _filled(per_line[n], have), attested)) for n, (line, told) in enumerate(asked)],
-        )
+        final = bare
+        if have or attested:
+            voted = [_filled(per_line[n], have) for n in range(len(asked))]
+            final = self._evaluate(
+                actor, [(line, _asking(told, voted[n], attested)) for n, (line, told) in enumerate(asked)]
+            )
         effect: Literal["allow", "needs", "attest"] = "allow"
         if not all(answer.allowed and not answer.diagnostics.errors for answer in final):
             effect = "needs" if any(have.get(need.rule, 0) < need.count for need in needs) else "attest"
@@ -131,7 +133,7 @@ class Policy:
             }
             for line, context in asked
         ]
-        return list(cedarpy.is_authorized_batch(requests, self.rules.policies, self._nobody, self.rules.schema))
+        return list(cedarpy.is_authorized_batch(requests, self.rules.policies, self._actions, self.rules.schema))
 
     def _reasons(self, answer: cedarpy.AuthzResult) -> list[Rule]:
         found = [self.rules.by_position[reason] for reason in answer.diagnostics.reasons]
