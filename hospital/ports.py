@@ -40,18 +40,18 @@ class Reader(Protocol):
     `Not`; all must hold. An unknown field name raises ValueError.
     """
 
-    def get(self, kind: type[E], id: str) -> E | None:
+    def get(self, kind: type[E], /, id: str) -> E | None:
         """The entity with this id, or None."""
 
     def find(
-        self, kind: type[E], *, order: str | None = None, limit: int | None = None, **where: object
+        self, kind: type[E], /, *, order: str | None = None, limit: int | None = None, **where: object
     ) -> list[E]:
         """All that match, in ascending `order` of that field (`-field`: descending)."""
 
-    def values(self, kind: type[E], fields: tuple[str, ...], **where: object) -> list[tuple[Any, ...]]:
+    def values(self, kind: type[E], /, fields: tuple[str, ...], **where: object) -> list[tuple[Any, ...]]:
         """Only these fields of all that match, as tuples: for counting over many rows."""
 
-    def count(self, kind: type[E], **where: object) -> int:
+    def count(self, kind: type[E], /, **where: object) -> int:
         """How many match."""
 
 

@@ -13,7 +13,7 @@ from hospital.entity import Entity
 from hospital.model.work import OutboxMessage
 from hospital.ports import AlreadyThere, Clock, E, In, Message
 from middleware.store.bulk import insert_rows
-from middleware.store.conditions import chunks, clause, column_named
+from middleware.store.conditions import chunks, clause, column_named, known
 from middleware.store.tables import table_of
 
 _OUTBOX_LOCK = "outbox:sequence"
@@ -25,28 +25,30 @@ class SqlReader:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def get(self, kind: type[E], id: str) -> E | None:
+    def get(self, kind: type[E], /, id: str) -> E | None:
         """The entity with this id, or None."""
         found = self.find(kind, id=id)
         return found[0] if found else None
 
-    def find(self, kind: type[E], *, order: str | None = None, limit: int | None = None, **where: object) -> list[E]:
+    def find(
+        self, kind: type[E], /, *, order: str | None = None, limit: int | None = None, **where: object
+    ) -> list[E]:
         """All that match, in ascending `order` of that field (`-field`: descending; not set comes first)."""
         table = table_of(kind)
         names = tuple(table.columns.keys())
         rows = self._rows(table, select(table), where, order, limit)
         return [kind.model_validate(dict(zip(names, row, strict=True))) for row in rows]
 
-    def values(self, kind: type[E], fields: tuple[str, ...], **where: object) -> list[tuple[Any, ...]]:
+    def values(self, kind: type[E], /, fields: tuple[str, ...], **where: object) -> list[tuple[Any, ...]]:
         """Only these fields of all that match; nested fields come as plain lists and dicts."""
         table = table_of(kind)
         statement = select(*(column_named(table, name) for name in fields))
         return self._rows(table, statement, where, None, None)
 
-    def count(self, kind: type[E], **where: object) -> int:
+    def count(self, kind: type[E], /, **where: object) -> int:
         """How many match."""
         table = table_of(kind)
-        clause(table, {name: None for name in where})
+        known(table, where)
         statement = select(func.count()).select_from(table)
         parts = (statement.where(clause(table, part)) for part in chunks(where))
         return sum(self._connection.execute(part).scalar_one() for part in parts)
@@ -59,7 +61,7 @@ class SqlReader:
         order: str | None,
         limit: int | None,
     ) -> list[tuple[Any, ...]]:
-        clause(table, {name: None for name in where})
+        known(table, where)
         if order is not None:
             column = column_named(table, order.removeprefix("-"))
             by = column.desc() if order.startswith("-") else column.asc()
