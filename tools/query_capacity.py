@@ -21,5 +21,5 @@ SUBJECTS: dict[Subject, Callable[[QueryCapacity, Toolbox], Answer]] = {
 
 @tool(QueryCapacity, "read", sources=("ehr", "adt", "wfm"), reads=("capacity",))
 async def query_capacity(args: QueryCapacity, box: Toolbox) -> Answer:
-    """What is free, held, blocked, released, booked or under maintenance: OR time, clinic and scanner slots, beds, nurses."""
+    """What is free, held, released, booked or in maintenance: OR time, clinic and scanner slots, beds, nurses."""
     return SUBJECTS[args.subject](args, box)

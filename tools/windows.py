@@ -49,9 +49,7 @@ def window_of(
     if end is None:
         end = start + default if default else local_day(site, site.local(start).date()).end
     if end <= start:
-        raise Problem(
-            "invalid", f"{say_moment(site, end)} is not after {say_moment(site, start)}.", argument="end"
-        )
+        raise Problem("invalid", f"{say_moment(site, end)} is not after {say_moment(site, start)}.", argument="end")
     if end <= box.now:
         raise Problem(
             "invalid",
