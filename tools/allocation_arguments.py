@@ -1,0 +1,29 @@
+"""What a proposal is asked for: shared by the tool and the problem families behind it."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import AwareDatetime, Field
+
+from hospital.model.places import LevelOfCare
+from tools.tool import Arguments
+
+Goal = Literal["surgical_case"]
+
+
+class ProposeAllocation(Arguments):
+    goal: Goal = "surgical_case"
+    case: str | None = Field(default=None, description="A requested case that is to be placed, e.g. CASE-123")
+    procedure: str | None = Field(default=None, description="Kind of operation, when there is no case yet")
+    service: str | None = Field(default=None, description="Service line, when no procedure is named")
+    surgeon: str | None = None
+    patient: str | None = Field(default=None, description="The patient's record number")
+    minutes: int | None = Field(default=None, gt=0, le=1440, description="Wheels-in to wheels-out; else predicted")
+    site: str | None = Field(default=None, description="Site name or 'any'; unstated: the asker's home site")
+    day: date | None = None
+    start: AwareDatetime | None = Field(default=None, description="Earliest wheels-in")
+    end: AwareDatetime | None = Field(default=None, description="Latest wheels-out")
+    equipment: tuple[str, ...] = Field(default=(), description="Kinds of equipment, e.g. c-arm, cell-saver")
+    items: tuple[str, ...] = Field(default=(), description="Implants or sets by code, one each")
+    post_op_level: LevelOfCare | None = Field(default=None, description="Level of the bed after recovery")
+    limit: int = Field(default=3, ge=1, le=5, description="How many options")

@@ -1,0 +1,63 @@
+"""The table of contents: every ability there is, and those whose names are fixed but which are still to come."""
+
+from tools.book_appointment import book_appointment
+from tools.cancel_appointment import cancel_appointment
+from tools.create_requisition import create_requisition
+from tools.forecast_demand import forecast_demand
+from tools.hand_over import hand_over
+from tools.hold_slot import hold_slot
+from tools.list_approvals import list_approvals
+from tools.list_exceptions import list_exceptions
+from tools.predict_duration import predict_duration
+from tools.propose_allocation import propose_allocation
+from tools.query_capacity import query_capacity
+from tools.query_erp import query_erp
+from tools.query_inventory import query_inventory
+from tools.query_schedule import query_schedule
+from tools.record_event import record_event
+from tools.request_staffing import request_staffing
+from tools.reschedule_appointment import reschedule_appointment
+from tools.search_handbook import search_handbook
+from tools.submit_plan import submit_plan
+from tools.tool import Tool
+from tools.withdraw_request import withdraw_request
+
+TOOLS: dict[str, Tool] = {
+    tool.name: tool
+    for tool in (
+        book_appointment,
+        cancel_appointment,
+        create_requisition,
+        forecast_demand,
+        hand_over,
+        hold_slot,
+        list_approvals,
+        list_exceptions,
+        predict_duration,
+        propose_allocation,
+        query_capacity,
+        query_erp,
+        query_inventory,
+        query_schedule,
+        record_event,
+        request_staffing,
+        reschedule_appointment,
+        search_handbook,
+        submit_plan,
+        withdraw_request,
+    )
+}
+
+NOT_YET: dict[str, str] = {
+    "assign_bed": "placing a patient in a bed",
+    "change_case": "moving or cancelling a case",
+    "explain_change": "explaining why a figure changed",
+    "offer_waitlist": "offering a slot to the waitlist",
+    "predict_no_show": "predicting no-shows",
+    "query_kpi": "reading KPIs",
+    "release_block": "releasing a block early",
+    "request_maintenance": "asking for maintenance",
+    "simulate": "what-if questions",
+    "substitute_item": "replacing an implant on a case",
+}
+"""Fixed names of the catalogue that answer "not yet available" through the same door, and what they will do."""

@@ -1,0 +1,286 @@
+"""The one door: every read and every write of the system goes through `Desk.call`, in this order, always:
+policy, run, audit. What comes back is a value: done, waiting or refused."""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from hospital.freshness import find_late
+from hospital.ids import PlanId, TurnId
+from hospital.model.history import Feed
+from hospital.ports import Clock, Reader, Store
+from knowledge.search import Handbook
+from policies import audit, ledger
+from policies.access import may_read
+from policies.decide import Policy
+from policies.drafting import draft_plan
+from policies.plans import Plan
+from tools.catalogue import NOT_YET, TOOLS
+from tools.results import Done, Refused, RefusedKind, Result, Waiting
+from tools.sentences import plan_card, say_waiting
+from tools.tool import Answer, Compiled, Context, Draft, Options, Problem, Submit, Tool, Toolbox, Withdraw
+
+
+class Desk:
+    """Acts for people and services; nothing else in the system may write."""
+
+    def __init__(
+        self,
+        store: Store,
+        policy: Policy,
+        handbook: Handbook,
+        clock: Clock,
+        tools: Mapping[str, Tool] = TOOLS,
+    ) -> None:
+        self._store = store
+        self._policy = policy
+        self._handbook = handbook
+        self._clock = clock
+        self._tools = tools
+
+    def tools(self) -> Mapping[str, Tool]:
+        """What can be asked for, by name. Decisions, break-glass and switches are not among them."""
+        return self._tools
+
+    async def call(self, name: str, args: Mapping[str, Any], context: Context) -> Result:
+        """Do one thing for somebody, or say in a sentence why not."""
+        result = await self._answer(name, args, context)
+        self._note(f"tool:{name}", _why(result), context, result.plan if not isinstance(result, Refused) else None)
+        return result
+
+    async def decide(
+        self, plan_id: str, decision: Literal["approve", "reject"], digest: str, reason: str, context: Context
+    ) -> Result:
+        """One authenticated person's yes or no to exactly the plan with this digest.
+
+        Not a tool: no planner, workflow or model is ever offered it.
+        """
+        now = self._clock.now()
+        outcome = ledger.vote(
+            self._store, self._policy, plan_id, context.actor.id, decision, digest, reason, context.surface, now
+        )
+        with self._store.reading() as world:
+            return _of_ledger(world, outcome, "")
+
+    def note_refusal(self, rule: str, sentence: str, context: Context) -> None:
+        """Keep in the audit chain that something was refused before any tool was called."""
+        self._note("guard", f"refused by {rule}: {sentence}", context, None)
+
+    async def _answer(self, name: str, args: Mapping[str, Any], context: Context) -> Result:
+        tool = self._tools.get(name)
+        if tool is None:
+            return _no_such_tool(name)
+        try:
+            arguments = tool.arguments.model_validate(dict(args))
+        except ValidationError as error:
+            return _invalid(error)
+        now = self._clock.now()
+        with self._store.reading() as world:
+            for data_class in tool.reads:
+                if (why := may_read(self._policy.data, context.actor, data_class)) is not None:
+                    return Refused(kind="read", sentence=f"{why[:1].upper()}{why[1:]}.", rule=f"read.{data_class}")
+            as_of, late = self._freshness(world, tool)
+            if late and tool.effect == "write":
+                said = "; ".join(late)
+                return Refused(
+                    kind="stale",
+                    sentence=f"Nothing can be changed now: {said}.",
+                    instead="follow the downtime procedure and confirm by hand, or hand it over",
+                    as_of=as_of,
+                    late=late,
+                )
+            box = Toolbox(world=world, context=context, now=now, handbook=self._handbook, policy=self._policy)
+            try:
+                compiled = await tool.run(arguments, box)
+            except Problem as problem:
+                return Refused(
+                    kind=problem.kind,
+                    sentence=problem.sentence,
+                    choices=problem.choices,
+                    argument=problem.argument,
+                    as_of=as_of,
+                    late=late,
+                )
+        return self._carry_out(compiled, context).model_copy(update={"as_of": as_of, "late": late})
+
+    def _freshness(self, world: Reader, tool: Tool) -> tuple[dict[str, Any], tuple[str, ...]]:
+        feeds = world.find(Feed)
+        as_of = {str(feed.id): feed.last_event_at for feed in feeds if feed.id in tool.sources}
+        limits = self._policy.data.freshness.limits(tool.sources)
+        late = find_late(feeds, limits, self._clock.now(), tool.sources)
+        return as_of, tuple(one.sentence() for one in late)
+
+    def _carry_out(self, compiled: Compiled, context: Context) -> Result:
+        match compiled:
+            case Answer():
+                return Done(
+                    headline=compiled.headline,
+                    facts=compiled.facts,
+                    cards=compiled.cards,
+                    citations=compiled.citations,
+                )
+            case Options():
+                return self._keep_options(compiled, context)
+            case Submit():
+                return self._submit_kept(compiled.plan_id, context)
+            case Withdraw():
+                outcome = ledger.withdraw(
+                    self._store, compiled.plan_id, context.actor.id, compiled.reason, self._clock.now()
+                )
+                with self._store.reading() as world:
+                    return _of_ledger(world, outcome, "")
+            case Draft():
+                return self._submit(compiled, context)
+
+    def _draft(self, draft: Draft, context: Context, number: int = 0) -> Plan:
+        with self._store.reading() as world:
+            return draft_plan(
+                world,
+                self._policy,
+                context.actor,
+                draft.title,
+                draft.lines,  # type: ignore[arg-type]
+                self._clock.now(),
+                effect=draft.effect,
+                report=draft.report,
+                thread_id=context.thread_id,
+                key=f"{context.key}:{number}" if context.key else None,
+                chain=(context.on_behalf_of,) if context.on_behalf_of else (),
+            )
+
+    def _submit(self, draft: Draft, context: Context) -> Result:
+        plan = self._draft(draft, context)
+        outcome = ledger.submit(self._store, self._policy, plan, self._clock.now(), context.surface)
+        with self._store.reading() as world:
+            result = _of_ledger(world, outcome, draft.headline)
+        if isinstance(result, Refused):
+            return result
+        return result.model_copy(
+            update={
+                "facts": {**(draft.facts or {}), **result.facts},
+                "cards": (*draft.cards, *result.cards),
+                "citations": draft.citations,
+            }
+        )
+
+    def _submit_kept(self, plan_id: PlanId, context: Context) -> Result:
+        with self._store.reading() as world:
+            plan = world.get(Plan, plan_id)
+        if plan is None:
+            return Refused(kind="unknown", sentence=f"There is no plan {plan_id}.", argument="plan")
+        now = self._clock.now()
+        if plan.attests and context.attested == (plan.id, plan.digest) and context.turn_id is not None:
+            outcome = ledger.attest(
+                self._store,
+                self._policy,
+                plan.id,
+                context.actor.id,
+                plan.digest,
+                TurnId(context.turn_id),
+                context.surface,
+                now,
+            )
+        else:
+            outcome = ledger.submit(self._store, self._policy, plan, now, context.surface)
+        with self._store.reading() as world:
+            return _of_ledger(world, outcome, "")
+
+    def _keep_options(self, options: Options, context: Context) -> Done:
+        plans = tuple(self._draft(draft, context, number) for number, draft in enumerate(options.drafts))
+        for plan in plans:
+            ledger.keep_draft(self._store, plan, self._clock.now(), context.surface)
+        return Done(
+            headline=options.headline,
+            facts=options.facts,
+            cards=options.cards,
+            citations=options.citations,
+            options=plans,
+        )
+
+    def _note(self, what: str, why: str, context: Context, plan: Plan | None) -> None:
+        with self._store.working() as work:
+            audit.append(
+                work,
+                at=self._clock.now(),
+                actor=context.actor.id,
+                on_behalf_of=context.on_behalf_of,
+                surface=context.surface,
+                what=what,
+                why=why,
+                plan_id=plan.id if plan else None,
+                digest=plan.digest if plan else None,
+            )
+
+
+def _no_such_tool(name: str) -> Refused:
+    if name in NOT_YET:
+        return Refused(kind="unavailable", sentence=f"{NOT_YET[name].capitalize()} is not yet available.")
+    return Refused(kind="unknown", sentence=f"There is nothing called {name} that I can do.")
+
+
+def _invalid(error: ValidationError) -> Refused:
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"]) or "arguments"
+    said = f" (you gave {str(first['input'])[:80]})" if first["type"] != "missing" else ""
+    kind: RefusedKind = "missing" if first["type"] == "missing" else "invalid"
+    words = where.replace("_", " ")
+    message = first["msg"][:1].lower() + first["msg"][1:]
+    return Refused(kind=kind, sentence=f"{words.capitalize()}: {message}{said}.", argument=where)
+
+
+def _of_ledger(world: Reader, outcome: ledger.Outcome, headline: str) -> Result:
+    """What the ledger said, as the desk says it."""
+    plan = outcome.plan
+    status = plan.state if outcome.status == "unchanged" and plan else outcome.status
+    if plan is None or status in ("refused", "stale", "expired"):
+        return _refusal(outcome)
+    card = plan_card(world, plan)
+    facts = {"plan": plan.id, "digest": plan.digest, "state": plan.state}
+    if status in ("awaiting", "recorded"):
+        said = say_waiting(world, plan) if status == "awaiting" else outcome.sentence
+        return Waiting(reason="approval", headline=_join(headline, said), facts=facts, cards=(card,), plan=plan)
+    if status in ("attest", "drafted") and plan.attests:
+        said = "Nothing is booked yet: please confirm that they agreed, with a yes in your next message."
+        return Waiting(reason="attestation", headline=_join(headline, said), facts=facts, cards=(card,), plan=plan)
+    if outcome.status == "unchanged" or not headline:
+        headline = _join(headline, outcome.sentence)
+    return Done(headline=headline, facts=facts, cards=(card,), plan=plan)
+
+
+def _refusal(outcome: ledger.Outcome) -> Refused:
+    hit = outcome.rules[0] if outcome.rules else None
+    sentence = outcome.sentence
+    if outcome.differences:
+        sentence = _join(sentence, f"What changed: {'; '.join(outcome.differences)}.")
+    return Refused(
+        kind=_refused_kind(outcome),
+        sentence=sentence,
+        rule=hit.id if hit else None,
+        instead=hit.instead if hit else "",
+    )
+
+
+def _refused_kind(outcome: ledger.Outcome) -> RefusedKind:
+    if not outcome.rules:
+        return "conflict"
+    first = outcome.rules[0].id
+    if first == "default-deny":
+        return "role"
+    if first == "new-case.complete":
+        return "missing"
+    return "never" if first.startswith("never.") else "conflict"
+
+
+def _join(*parts: str) -> str:
+    return " ".join(part.strip() for part in parts if part.strip())
+
+
+def _why(result: Result) -> str:
+    match result:
+        case Refused():
+            return f"refused ({result.kind}{f', {result.rule}' if result.rule else ''}): {result.sentence}"
+        case Waiting():
+            return f"waiting for {result.reason}: {', '.join(n.rule for n in result.plan.needs) or 'the asker'}"
+        case Done():
+            return "done"

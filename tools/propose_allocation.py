@@ -1,0 +1,19 @@
+"""Proposing where something can go: ranked options, each a drafted plan that can be submitted as it is."""
+
+from collections.abc import Awaitable, Callable
+
+from tools.allocation_arguments import Goal, ProposeAllocation
+from tools.propose_case import propose_case
+from tools.tool import Options, Problem, Toolbox, tool
+
+GOALS: dict[Goal, Callable[[ProposeAllocation, Toolbox], Awaitable[Options]]] = {"surgical_case": propose_case}
+"""One problem family per line."""
+
+
+@tool(ProposeAllocation, "write", sources=("ehr", "adt"), reads=("capacity", "schedules"))
+async def propose_allocation(args: ProposeAllocation, box: Toolbox) -> Options:
+    """Compute ranked options for a case with room, team, anaesthesia, equipment, implants and post-op bed."""
+    find = GOALS.get(args.goal)
+    if find is None:
+        raise Problem("unavailable", f"Proposals for {args.goal} are not yet available.", argument="goal")
+    return await find(args, box)
