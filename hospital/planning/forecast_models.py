@@ -63,17 +63,24 @@ def _profile_trend(values: Array, season: int, horizon: int, *, damping: float =
     return np.resize(shares, horizon) * line
 
 
+def _recent(values: Array, season: int) -> Array:
+    """The stretch that smoothing models are fitted on: what is older hardly moves them and costs time."""
+    return values[-max(PROFILE_SEASONS * season, 104) :]
+
+
 def _ets(values: Array, season: int, horizon: int) -> Array:
     from statsforecast.models import AutoETS  # heavy: imported where it is used
 
-    return np.asarray(AutoETS(season_length=season).forecast(y=values, h=horizon)["mean"], dtype=np.float64)
+    return np.asarray(
+        AutoETS(season_length=season).forecast(y=_recent(values, season), h=horizon)["mean"], dtype=np.float64
+    )
 
 
 def _theta(values: Array, season: int, horizon: int) -> Array:
     from statsforecast.models import DynamicOptimizedTheta  # heavy: imported where it is used
 
     model = DynamicOptimizedTheta(season_length=season)
-    return np.asarray(model.forecast(y=values, h=horizon)["mean"], dtype=np.float64)
+    return np.asarray(model.forecast(y=_recent(values, season), h=horizon)["mean"], dtype=np.float64)
 
 
 CANDIDATES: Mapping[str, Candidate] = {
