@@ -102,9 +102,7 @@ def _partitions(items: list[int]) -> Iterator[list[list[int]]]:
 
 @given(st.lists(st.integers(1, 5), max_size=6))
 def test_nurses_by_ratio_is_the_fewest_that_any_assignment_allows(ratios: list[int]) -> None:
-    fewest = min(
-        len(groups) for groups in _partitions(ratios) if all(len(group) <= min(group) for group in groups)
-    )
+    fewest = min(len(groups) for groups in _partitions(ratios) if all(len(group) <= min(group) for group in groups))
     acuity = {ratio: ratios.count(ratio) for ratio in set(ratios)}
     assert nurses_required(len(ratios), 5, acuity) == fewest
 
@@ -136,9 +134,7 @@ def test_a_break_and_a_double_row_are_seen() -> None:
     night = at(19, 31)
     twice = [RosteredNurse("A", night), RosteredNurse("A", at(19, 27))]
     assert staffing(night, 2, twice).short == 1
-    assert staffing(night, 1, [RosteredNurse("A", night, away=(at(23, 23.5),))]).short_spans[0].span == at(
-        23, 23.5
-    )
+    assert staffing(night, 1, [RosteredNurse("A", night, away=(at(23, 23.5),))]).short_spans[0].span == at(23, 23.5)
 
 
 def test_an_empty_roster_is_short_of_all() -> None:

@@ -21,9 +21,7 @@ def minutes_in(spans: tuple[Interval, ...] | list[Interval]) -> set[int]:
     return {
         minute
         for span in spans
-        for minute in range(
-            (span.start - BASE) // timedelta(minutes=1), (span.end - BASE) // timedelta(minutes=1)
-        )
+        for minute in range((span.start - BASE) // timedelta(minutes=1), (span.end - BASE) // timedelta(minutes=1))
     }
 
 
@@ -50,9 +48,7 @@ def test_arithmetic_agrees_with_counting_every_minute(left: list[Interval], righ
 
 
 @given(groups, st.integers(0, 40))
-def test_fits_keeps_exactly_the_merged_spans_that_are_long_enough(
-    spans: list[Interval], minutes: int
-) -> None:
+def test_fits_keeps_exactly_the_merged_spans_that_are_long_enough(spans: list[Interval], minutes: int) -> None:
     kept = fits(spans, minutes)
     assert all(span.minutes >= minutes for span in kept)
     assert all(span.minutes < minutes for span in union(spans) if span not in kept)
