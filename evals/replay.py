@@ -1,0 +1,83 @@
+"""Playing a script against the real thing: the same wiring as production, on a copy of the sandbox."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from agent.turn import Turn
+from bots.app import Wardline, build
+from bots.settings import Settings
+from evals.dialogue import Script
+from hospital.model.people import User
+from hospital.ports import Reader
+
+
+@dataclass(frozen=True)
+class Played:
+    """What came of a script: its turns, and the hospital before and after."""
+
+    script: Script
+    turns: tuple[Turn, ...]
+    before: Reader
+    after: Reader
+    line: Wardline
+
+    @property
+    def last(self) -> Turn:
+        """The turn whose outcome counts."""
+        return self.turns[-1]
+
+    @property
+    def reply(self) -> str:
+        """What the last turn said."""
+        return self.last.text
+
+    @property
+    def user(self) -> User:
+        """Who spoke.
+
+        Raises:
+            LookupError: when the sandbox has no such person.
+        """
+        user = self.after.get(User, self.script.user)
+        if user is None:
+            raise LookupError(f"{self.script.name}: there is no user {self.script.user}")
+        return user
+
+
+@contextmanager
+def playing(script: Script, sandbox: Path, settings: Settings, scratch: Path) -> Iterator[Played]:
+    """Play a script on a copy of a built sandbox; the copy is removed afterwards."""
+    home = scratch / "home"
+    shutil.copytree(sandbox, home)
+    line = build(settings.model_copy(update={"home": home, "database_url": ""}))
+    untouched = build(settings.model_copy(update={"home": sandbox, "database_url": ""}))
+    try:
+        _set_conditions(line, script)
+        turns = _talk(line, script)
+        with untouched.store.reading() as before, line.store.reading() as after:
+            yield Played(script, turns, before, after, line)
+    finally:
+        line.close()
+        untouched.close()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _set_conditions(line: Wardline, script: Script) -> None:
+    from middleware.sandbox.conditions import given
+
+    for condition in script.given:
+        given(line.settings.home, line.store, condition)
+
+
+def _talk(line: Wardline, script: Script) -> tuple[Turn, ...]:
+    with line.store.reading() as world:
+        user = world.get(User, script.user)
+    if user is None:
+        raise LookupError(f"{script.name}: there is no user {script.user}")
+    turns: list[Turn] = []
+    for text in script.turns:
+        turns.append(line.ask(user, text, turns[-1].thread if turns else None, "cli"))
+    return tuple(turns)
