@@ -1,12 +1,16 @@
-"""Examples of any entity, made from its declared types alone."""
+"""Examples for tests: of any kind of entity, made from its declared types alone, and slots in a row."""
 
 import types
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any, Literal, NewType, Union, get_args, get_origin
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel
+
+from hospital.entity import Entity
+from hospital.model.bookings import Slot
+from hospital.ports import Store
 
 _CHICAGO = ZoneInfo("America/Chicago")
 
@@ -67,3 +71,29 @@ class Examples:
         if annotation is Any:
             return [number, "ü", None, {"deep": [number / 3]}]
         return f'O\'Neil "{number}" 🏥 \\ é'
+
+
+NOW = datetime(2026, 9, 14, 13, 0, tzinfo=UTC)
+
+
+def slot(number: int, **fields: Any) -> Slot:
+    """A free half hour; each number starts where the one before ended."""
+    start = NOW + timedelta(minutes=30 * number)
+    given = {
+        "id": f"S{number:05}",
+        "site_id": "lakeside",
+        "clinic_id": "lakeside-dermatology",
+        "session_id": None,
+        "room_id": "lakeside-clinic-3",
+        "clinician_id": None,
+        "visit_type": "new",
+        "start": start,
+        "end": start + timedelta(minutes=30),
+    }
+    return Slot.model_validate(given | fields)
+
+
+def keep(store: Store, *entities: Entity) -> None:
+    """Put these in a transaction of their own."""
+    with store.working() as work:
+        work.put(*entities)

@@ -1,7 +1,7 @@
 """Inserting many rows past SQLAlchemy: executemany on SQLite, COPY on PostgreSQL."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from itertools import chain, islice
 from operator import itemgetter
 from typing import Any
 
@@ -12,6 +12,9 @@ from sqlalchemy import Connection, Table, insert, select
 from hospital.entity import Entity
 from middleware.store.tables import table_of
 
+_MANY = 1_000
+"""From so many rows on, an empty table gets its indexes afterwards."""
+
 
 def insert_rows(connection: Connection, kind: type[Entity], rows: Iterable[Mapping[str, Any]]) -> int:
     """Insert plain rows of one kind; how many.
@@ -20,9 +23,10 @@ def insert_rows(connection: Connection, kind: type[Entity], rows: Iterable[Mappi
         ValueError: naming the first row's unknown or missing field.
     """
     source = iter(rows)
-    first = next(source, None)
-    if first is None:
+    head = list(islice(source, _MANY))
+    if not head:
         return 0
+    first = head[0]
     table = table_of(kind)
     fields = kind.model_fields
     if unknown := set(first) - set(fields):
@@ -34,9 +38,10 @@ def insert_rows(connection: Connection, kind: type[Entity], rows: Iterable[Mappi
         for place, column in enumerate(table.columns)
         if (convert := column.type.dialect_impl(dialect).bind_processor(dialect)) is not None
     ]
-    plain = _plain(kind, defaults, converters, chain((first,), source))
+    plain = _plain(kind, defaults, converters, chain(head, source))
     # Sorted once at the end, indexes cost half of what they cost row by row.
-    postponed = [] if connection.execute(select(table.c.id).limit(1)).first() else list(table.indexes)
+    empty = connection.execute(select(table.c.id).limit(1)).first() is None
+    postponed = list(table.indexes) if empty and len(head) == _MANY else []
     for index in postponed:
         index.drop(connection)
     written = _write(connection, table, plain)

@@ -1,6 +1,6 @@
 """From the reader's conditions to SQL: plain values, `In`, `Range` and `Not`."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from difflib import get_close_matches
 from itertools import islice
@@ -26,6 +26,16 @@ def column_named(table: Table, name: str) -> Column[Any]:
         known = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(table.columns.keys())}"
         raise ValueError(f"{table.name} has no field {name!r}; {known}")
     return column
+
+
+def known(table: Table, names: Iterable[str]) -> None:
+    """Refuse unknown fields, also where no statement will be made.
+
+    Raises:
+        ValueError: naming the nearest known field.
+    """
+    for name in names:
+        column_named(table, name)
 
 
 def chunks(where: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
@@ -72,9 +82,9 @@ def _condition(column: Column[Any], value: object) -> ColumnElement[bool]:
 
 
 def _any_of(column: Column[Any], values: Sequence[object]) -> ColumnElement[bool]:
-    known = [value for value in values if value is not None]
-    found = column.in_(known) if known else false()
-    return or_(found, column.is_(None)) if len(known) < len(values) else found
+    some = [value for value in values if value is not None]
+    found = column.in_(some) if some else false()
+    return or_(found, column.is_(None)) if len(some) < len(values) else found
 
 
 def _checked(column: Column[Any], value: object) -> object:

@@ -44,15 +44,15 @@ class SqlStore:
         self._clock = clock or SystemClock()
         if self._url.database and _is_sqlite(self._url) and not Path(self._url.database).exists():
             raise NoStore(f"there is no store at {self._shown}; make one first")
-        self._engine = _engine(self._url)
+        self._engine = engine_for(self._url)
         try:
             with self._engine.connect() as connection:
                 revision = revision_of(connection)
                 if revision is None:
                     raise NoStore(f"there is no store at {self._shown}; make one first")
             if revision != HEAD:
-                with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
-                    upgrade(connection)
+                with self.connection() as connection:
+                    _bring_up_to_date(connection)
             with self.reading() as reader:
                 mark = reader.get(Setting, SANDBOX)
         except BaseException:
@@ -81,8 +81,28 @@ class SqlStore:
     @contextmanager
     def working(self) -> Iterator[SqlUnitOfWork]:
         """A transaction: commits at the end of the block, rolls back on any exception."""
-        with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
+        with self.connection() as connection:
             yield SqlUnitOfWork(connection, self._clock)
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """A plain writing transaction, for migrations and for tests that look at the database itself."""
+        with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
+            yield connection
+
+    def tidy(self) -> None:
+        """After many rows came in: measure the tables for the query planner and empty the write-ahead log."""
+        sqlite = _is_sqlite(self._url)
+        with self.connection() as connection:
+            if sqlite:
+                connection.exec_driver_sql("PRAGMA analysis_limit = 1000")
+            connection.exec_driver_sql("ANALYZE")
+        if sqlite:
+            outside = self._engine.raw_connection()
+            try:
+                outside.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+            finally:
+                outside.close()
 
     def close(self) -> None:
         """Close all connections; the store can be used again afterwards."""
@@ -98,13 +118,11 @@ def create(url: str, *, sandbox: bool, clock: Clock | None = None) -> SqlStore:
     address = _normal(url)
     if _is_sqlite(address) and address.database:
         Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = _engine(address)
+    engine = engine_for(address)
     wanted = "yes" if sandbox else "no"
     try:
         with engine.connect().execution_options(writes=True) as connection, connection.begin():
-            if revision_of(connection) != HEAD:
-                upgrade(connection)
-            work = SqlUnitOfWork(connection, clock or SystemClock())
+            work = _bring_up_to_date(connection)
             mark = work.get(Setting, SANDBOX)
             if mark is None:
                 work.append(Setting(id=SANDBOX, value=wanted))
@@ -116,7 +134,15 @@ def create(url: str, *, sandbox: bool, clock: Clock | None = None) -> SqlStore:
     return SqlStore(url, clock)
 
 
-def _normal(url: str) -> URL:
+def _bring_up_to_date(connection: Connection) -> SqlUnitOfWork:
+    work = SqlUnitOfWork(connection, SystemClock())
+    work.lock(("store:migration",))  # of several processes that start at once, one does it
+    if revision_of(connection) != HEAD:
+        upgrade(connection)
+    return work
+
+
+def _normal(url: str | URL) -> URL:
     address = make_url(url)
     if _is_sqlite(address):
         if not address.database or address.database == ":memory:":
@@ -131,7 +157,9 @@ def _is_sqlite(url: URL) -> bool:
     return url.get_backend_name() == "sqlite"
 
 
-def _engine(url: URL) -> Engine:
+def engine_for(url: str | URL) -> Engine:
+    """Connections prepared the way the store needs them."""
+    url = _normal(url)
     shared: dict[str, Any] = {"json_serializer": dump_structure, "json_deserializer": load_structure}
     if not _is_sqlite(url):
         return create_engine(url, connect_args={"options": "-c timezone=UTC"}, **shared)
