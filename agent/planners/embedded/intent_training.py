@@ -59,8 +59,7 @@ def train(examples: Mapping[str, Sequence[str]], encoder: SentenceEncoder) -> Tr
     rarity = np.log((1 + len(rows)) / (1 + (words > 0).sum(axis=0))).astype(np.float32)
     meanings = meaning(encoder, rows)
     features = joined(meanings, words, rarity)
-    _, _, directions = np.linalg.svd(features - features.mean(axis=0), full_matrices=False)
-    basis = directions[:DIRECTIONS].T.astype(np.float32)
+    basis = _directions(features)
     flat = features @ basis
     temperature = _temperature(flat, labels, owner, len(texts))
     intents, weights, bias = _fit(flat, labels[owner])
@@ -75,13 +74,21 @@ def train(examples: Mapping[str, Sequence[str]], encoder: SentenceEncoder) -> Tr
     )
 
 
+def _directions(features: Matrix) -> Matrix:
+    """The `DIRECTIONS` in which the rows differ most, shape (columns, directions), from their Gram matrix."""
+    centred = (features - features.mean(axis=0)).astype(np.float64)
+    sizes, vectors = np.linalg.eigh(centred @ centred.T)
+    most = slice(-min(DIRECTIONS, len(sizes) - 1), None)
+    return (centred.T @ (vectors[:, most] / np.sqrt(sizes[most]))).astype(np.float32)
+
+
 def _filled(text: str, number: int) -> str:
     for step, (tag, values) in enumerate(STAND_INS.items()):
         text = text.replace(tag, values[(number + step) % len(values)])
     return text
 
 
-def _fit(rows: Matrix, labels: np.ndarray) -> tuple[list[str], np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+def _fit(rows: Matrix, labels: np.ndarray) -> tuple[list[str], np.ndarray, np.ndarray]:
     from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(C=STRENGTH, max_iter=400, class_weight="balanced")
@@ -89,10 +96,10 @@ def _fit(rows: Matrix, labels: np.ndarray) -> tuple[list[str], np.ndarray, np.nd
     return [str(name) for name in model.classes_], model.coef_, model.intercept_
 
 
-def _temperature(rows: Matrix, labels: np.ndarray, owner: np.ndarray, count: int) -> float:  # type: ignore[type-arg]
+def _temperature(rows: Matrix, labels: np.ndarray, owner: np.ndarray, count: int) -> float:
     """The temperature under which held-out probabilities are most honest (least negative log-likelihood)."""
     scores: list[Matrix] = []
-    truths: list[np.ndarray] = []  # type: ignore[type-arg]
+    truths: list[np.ndarray] = []
     for fold in range(FOLDS):
         held = owner % FOLDS == fold
         masked_only = held & (np.arange(len(owner)) < count)
@@ -106,6 +113,7 @@ def _temperature(rows: Matrix, labels: np.ndarray, owner: np.ndarray, count: int
         scaled = logits / temperature
         scaled = scaled - scaled.max(axis=1, keepdims=True)
         chosen = scaled[np.arange(len(truth)), truth] - np.log(np.exp(scaled).sum(axis=1))
-        return float(-chosen.mean())
+        return -float(np.mean(chosen))
 
-    return min(np.geomspace(0.2, 5, 60).tolist(), key=surprise)
+    tried: list[float] = np.geomspace(0.2, 5, 60).tolist()
+    return min(tried, key=surprise)

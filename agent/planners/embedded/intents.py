@@ -74,7 +74,7 @@ def load_intents(folder: Path = EXAMPLES) -> tuple[Intent, ...]:
 class IntentClassifier:
     """Ranks the intents for a message; prediction needs only numpy and the encoder."""
 
-    def __init__(self, arrays: Mapping[str, np.ndarray], encoder: SentenceEncoder) -> None:  # type: ignore[type-arg]
+    def __init__(self, arrays: Mapping[str, np.ndarray], encoder: SentenceEncoder) -> None:
         self._encoder = encoder
         self._names = [str(name) for name in arrays["intents"]]
         self._weights = arrays["weights"]
