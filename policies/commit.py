@@ -148,7 +148,7 @@ def counted_with(world: Reader, policy: Policy, plan: Plan, now: datetime) -> li
     mine = (plan.created_at, plan.id)
     return [
         other
-        for other in other_plans(world, policy.data, now)
+        for other in other_plans(world, policy.data, plan.lines, now)
         if other.id not in (plan.id, plan.supersedes)
         and (other.state != "awaiting" or plan.state == "drafted" or (other.created_at, other.id) < mine)
     ]

@@ -52,10 +52,19 @@ def late_feeds(world: Reader, data: PolicyData, sources: Iterable[str], now: dat
     return find_late(world.find(Feed), data.freshness.limits(wanted), now, wanted)
 
 
-def other_plans(world: Reader, data: PolicyData, now: datetime) -> list[Plan]:
-    """The open and committed plans of the window in which amounts for one need add up."""
+def other_plans(world: Reader, data: PolicyData, lines: Iterable[Change], now: datetime) -> list[Plan]:
+    """The open and committed plans of the last days that buy for a need of these lines (see `buying_keys`)."""
+    keys = buying_keys(lines)
+    if not keys:
+        return []
     since = now - timedelta(days=data.limits.window_days)
-    return world.find(Plan, state=COUNTED, created_at=Range(at_least=since))
+    rows = world.values(Plan, ("id", "touches"), state=COUNTED, created_at=Range(at_least=since))
+    return world.find(Plan, id=In([id for id, touches in rows if keys & set(touches)]))
+
+
+def buying_keys(lines: Iterable[Change]) -> set[str]:
+    """The keys under which a plan touches the needs it buys for, so that others find and lock it."""
+    return {f"need:{need}" for line in lines if (need := line.same_need())}
 
 
 def needs_bought(lines: Iterable[Change]) -> dict[str, int]:
@@ -77,7 +86,7 @@ def total_per_need(
     totals = needs_bought(lines)
     if not totals:
         return {}
-    for plan in other_plans(world, data, now) if plans is None else plans:
+    for plan in other_plans(world, data, lines, now) if plans is None else plans:
         for need, amount in needs_bought(plan.lines).items():
             if need in totals:
                 totals[need] += amount

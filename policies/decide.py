@@ -78,13 +78,15 @@ class Policy:
         totals = total_per_need(world, self.data, lines, now, plans)
         inputs = tuple(context_of(world, self.data, actor, line, now, totals) for line in lines)
         asked = list(zip(lines, inputs, strict=True))
-        best = self._evaluate(actor, [(line, _asking(told, self.rules.every_vote, True)) for line, told in asked])
+        best = self._evaluate(
+            actor.id, [(line.action, _asking(told, self.rules.every_vote, True)) for line, told in asked]
+        )
         refusals = tuple(
             hit for (line, _), answer in zip(asked, best, strict=True) for hit in self._hits(line, answer)
         )
         if refusals:
             return self._denied(refusals, inputs)
-        bare = self._evaluate(actor, [(line, _asking(told, [], False)) for line, told in asked])
+        bare = self._evaluate(actor.id, [(line.action, _asking(told, [], False)) for line, told in asked])
         rules = [self._reasons(answer) for answer in bare]
         needs, per_line = self._needs(world, asked, rules)
         attests = tuple(dict.fromkeys(rule.id for found in rules for rule in found if rule.kind == "attest"))
@@ -95,7 +97,8 @@ class Policy:
         if have or attested:
             voted = [_filled(per_line[n], have) for n in range(len(asked))]
             final = self._evaluate(
-                actor, [(line, _asking(told, voted[n], attested)) for n, (line, told) in enumerate(asked)]
+                actor.id,
+                [(line.action, _asking(told, voted[n], attested)) for n, (line, told) in enumerate(asked)],
             )
         effect: Literal["allow", "needs", "attest"] = "allow"
         if not all(answer.allowed and not answer.diagnostics.errors for answer in final):
@@ -116,6 +119,10 @@ class Policy:
                 return RuleHit(id=rule.id, why=rule.why, instead=rule.instead)
         raise KeyError(action)
 
+    def reasons(self, actor: UserId, action: str, told: Mapping[str, Any]) -> list[Rule]:
+        """The rules that stand against an action told this, when nobody has voted or confirmed anything."""
+        return self._reasons(self._evaluate(actor, [(action, _asking(told, [], False))])[0])
+
     def rule(self, need_rule: str) -> Rule:
         """The rule behind a need (`agency.unit` or, where one rule asks twice, `agency.unit@UNIT`)."""
         return self.rules.by_id[need_rule.partition("@")[0]]
@@ -123,15 +130,15 @@ class Policy:
     def _denied(self, hits: tuple[RuleHit, ...], inputs: tuple[dict[str, Any], ...]) -> Decision:
         return Decision(effect="deny", rules=tuple(dict.fromkeys(hits)), inputs=inputs, version=self.version)
 
-    def _evaluate(self, actor: User, asked: Sequence[tuple[Change, Mapping[str, Any]]]) -> list[cedarpy.AuthzResult]:
+    def _evaluate(self, actor: UserId, asked: Sequence[tuple[str, Mapping[str, Any]]]) -> list[cedarpy.AuthzResult]:
         requests = [
             {
-                "principal": {"type": "User", "id": actor.id},
-                "action": {"type": "Action", "id": line.action},
-                "resource": {"type": "Place", "id": line.action},
+                "principal": {"type": "User", "id": actor},
+                "action": {"type": "Action", "id": action},
+                "resource": {"type": "Place", "id": action},
                 "context": context,
             }
-            for line, context in asked
+            for action, context in asked
         ]
         return list(cedarpy.is_authorized_batch(requests, self.rules.policies, self._actions, self.rules.schema))
 

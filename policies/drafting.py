@@ -11,7 +11,7 @@ from hospital.ids import PlanId, ThreadId, UserId
 from hospital.model.people import User
 from hospital.money import Cents
 from hospital.ports import Reader
-from policies.context import other_plans
+from policies.context import buying_keys, other_plans
 from policies.decide import Decision, Policy
 from policies.plans import ConstraintReport, Effect, Plan, canonical, digest_of
 
@@ -46,7 +46,7 @@ def draft_plan(
     before = supersedes.chain if supersedes is not None else ()
     people = tuple(dict.fromkeys((actor.id, *chain, *before)))
     replaced = supersedes.id if supersedes is not None else None
-    others = [plan for plan in other_plans(world, policy.data, now) if plan.id != replaced]
+    others = [plan for plan in other_plans(world, policy.data, lines, now) if plan.id != replaced]
     decision = policy.decide(world, actor, lines, now, plans=others, chain=people)
     told = report or ConstraintReport()
     broken = [violation.sentence for line in lines for violation in line.violations(world, now)]
@@ -89,10 +89,10 @@ def name_plan(content: str) -> PlanId:
     return PlanId(f"PLAN-{code}")
 
 
-def touched(lines: Iterable[Change]) -> tuple[str, ...]:
+def touched(lines: Sequence[Change]) -> tuple[str, ...]:
     """The resource-days of all lines, and one key per need that is bought."""
     days = {key for line in lines for key in line.touches()}
-    return tuple(sorted(days | {f"need:{need}" for line in lines if (need := line.same_need())}))
+    return tuple(sorted(days | buying_keys(lines)))
 
 
 def expiry_of(policy: Policy, decision: Decision, now: datetime) -> datetime:

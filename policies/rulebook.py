@@ -59,7 +59,16 @@ class RuleSet:
         self.policies = policies
         self.schema = schema
         self.fingerprint = fingerprint
+        self._groups = _groups(schema)
         self.every_vote = sorted(f"{rule.id}:{n}" for rule in rules if rule.needs for n in range(1, rule.count + 1))
+
+    def actions_of(self, rule: Rule) -> tuple[str, ...]:
+        """The actions a rule is about, those of the groups it names included."""
+        found: list[str] = []
+        for name in rule.actions:
+            found.append(name)
+            found.extend(action for action, groups in self._groups.items() if name in groups)
+        return tuple(dict.fromkeys(found))
 
 
 def load_rules(folder: Path = HERE) -> RuleSet:
@@ -88,6 +97,13 @@ def load_rules(folder: Path = HERE) -> RuleSet:
     whole = "\n".join(texts)
     fingerprint = hashlib.sha256((schema_text + whole).encode()).hexdigest()
     return RuleSet(tuple(rules), cedarpy.PolicySet.from_str(whole), schema, fingerprint)
+
+
+def _groups(schema: Any) -> dict[str, set[str]]:
+    """Every action with the groups above it."""
+    entities = json.loads(str(cedarpy.Entities.from_json_str("[]", schema)))
+    above = {one["uid"]["id"]: {parent["id"] for parent in one["parents"]} for one in entities}
+    return {action: groups.union(*(above.get(group, set()) for group in groups)) for action, groups in above.items()}
 
 
 def _rules_of(path: Path, text: str, schema: Any) -> list[Rule]:

@@ -1,7 +1,6 @@
 """A hospital small enough for a test: two sites, the people of the gates, a few slots, rooms and items."""
 
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from hospital.changes.bookings import BookAppointment
@@ -131,9 +130,9 @@ def entities() -> tuple[Entity, ...]:
     )
 
 
-def open_store(folder: Path) -> SqlStore:
+def open_store(url: str) -> SqlStore:
     """A fresh store with all of it."""
-    store = create(f"sqlite:///{folder / 'wardline.db'}", sandbox=True, clock=FrozenClock(NOW))
+    store = create(url, sandbox=True, clock=FrozenClock(NOW))
     with store.working() as uow:
         for entity in entities():
             uow.put(entity)

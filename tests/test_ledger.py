@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 from threading import Barrier
 from typing import Any
 
@@ -34,8 +33,8 @@ POLICY = load_policy()
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqlStore]:
-    opened = open_store(tmp_path)
+def store(store_url: str) -> Iterator[SqlStore]:
+    opened = open_store(store_url)
     yield opened
     opened.close()
 
@@ -78,7 +77,7 @@ def set_switch(store: SqlStore, name: str, value: str) -> None:
 
 def make_late(store: SqlStore, feed: str) -> None:
     with store.working() as uow:
-        uow.put(Feed(id=feed, last_event_at=NOW - timedelta(days=3)))  # type: ignore[arg-type]
+        uow.put(Feed(id=feed, last_event_at=NOW - timedelta(days=3)))
 
 
 def test_a_hold_needs_nobody_and_is_done_at_once(store: SqlStore) -> None:

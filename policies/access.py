@@ -1,0 +1,46 @@
+"""Who may read what: the role and data-class matrix, kept in `data/read_matrix.toml`."""
+
+from typing import get_args
+
+from hospital.model.people import Scope, User
+from policies.context import roles_covering, roles_near
+from policies.data import DataClass, PolicyData
+
+DATA_CLASSES: tuple[DataClass, ...] = get_args(DataClass)
+_MONEY: frozenset[DataClass] = frozenset({"rates", "budgets"})
+"""Not tied to a place: a role holds for them unless its scope contradicts what is asked."""
+_WORDS: dict[DataClass, str] = {
+    "demographics": "who patients are",
+    "bookings": "patients' bookings",
+    "staff_names": "the names on rosters",
+    "rates": "rates of pay",
+    "budgets": "budgets",
+    "audit": "the audit trail",
+    "capacity": "capacity",
+    "stock": "stock",
+    "schedules": "schedules",
+}
+
+
+def may_read(data: PolicyData, user: User, data_class: DataClass, scope: Scope | None = None) -> str | None:
+    """Whether this person may read this class of data there (no scope: anywhere at all).
+
+    Returns:
+        None for yes, else the reason in words.
+    """
+    matrix, what = data.read_matrix, _WORDS[data_class]
+    if not user.active:
+        return f"{user.id} is not an active user"
+    if data_class in matrix.everyone:
+        return None
+    granted = {role: matrix.roles.get(role, {}).get(data_class) for role in user.roles}
+    if "all" in granted.values():
+        return None
+    if "scope" not in granted.values():
+        return f"none of your roles may see {what} (minimum necessary)"
+    if scope is None:
+        return None
+    here = roles_near(user, scope) if data_class in _MONEY else roles_covering(user, scope)
+    if any(granted.get(role) == "scope" for role in here):
+        return None
+    return f"you may see {what} in your own scope only"
