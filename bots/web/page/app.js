@@ -1,0 +1,176 @@
+// The page: who one is, the conversation, and the side that waits.
+import * as api from "/page/api.js";
+import { cardOf, forgetPlans, optionsOf, planCard } from "/page/cards.js";
+import { el, markdown, words } from "/page/dom.js";
+import { forget, refresh } from "/page/waiting.js";
+
+const picker = document.getElementById("user");
+const token = document.getElementById("token");
+const turns = document.getElementById("turns");
+const progress = document.getElementById("progress");
+const welcome = document.getElementById("welcome");
+const message = document.getElementById("message");
+const send = document.getElementById("send");
+const REFRESH_MS = 8000;
+
+// What one may ask first, by role; only suggestions, any wording works.
+const SUGGESTIONS = {
+  or_scheduler: ["Which operating rooms have open prime time on Thursday?", "How long does a revision knee take?", "Find room for a three-hour hip case this week"],
+  charge_nurse: ["How many nurses do we have and need tonight?", "Who could cover a night shift?", "What does the handbook say about breaks?"],
+  capacity_manager: ["What is the bed state at every site?", "How many medical beds will we need tonight?", "Which feeds are late?"],
+  supply_chain: ["Which cases in the next 7 days lack an implant?", "What is the state of our open requisitions?", "How many hip revision trays do we have?"],
+  service_line_manager: ["What demand do we expect next week against capacity?", "Which clinics are full next week?"],
+  call_center_agent: ["What is the earliest new-patient dermatology visit?", "Which MRI slots are free on Thursday?"],
+};
+const ANYBODY = ["What waits for my decision?", "Which exceptions are open?", "What does the handbook say about escalation?"];
+const OUTCOMES = {
+  propose: "Proposed, nothing has changed yet", await_approval: "Waiting for approval", clarify: "One more thing is needed",
+  refuse: "Not done", escalate: "Handed to a person",
+};
+
+let people = [];
+let thread = null;
+let busy = false;
+
+async function start() {
+  try {
+    people = await api.users();
+    picker.replaceChildren(...groups(people));
+    const before = sessionStorage.getItem("user");
+    picker.value = people.some((person) => person.id === before) ? before : "or.scheduler";
+    if (!picker.value) picker.value = people[0].id;
+    picker.addEventListener("change", () => become(picker.value));
+    await become(picker.value, sessionStorage.getItem("thread"));
+  } catch (error) {
+    if (!(error instanceof api.Trouble)) throw error;
+    picker.hidden = true;
+    token.hidden = false;
+    token.addEventListener("change", () => { api.signAs(token.value); begin(); });
+    addProblem(`${error.message} Sign in with an access token.`);
+  }
+  setInterval(() => { if (!document.hidden) refresh(); }, REFRESH_MS);
+}
+
+function groups(everybody) {
+  const bySite = Map.groupBy ? Map.groupBy(everybody, (person) => person.site || "all sites") : new Map([["everybody", everybody]]);
+  return [...bySite].sort().map(([site, some]) => el("optgroup", { label: site },
+    some.map((person) => el("option", { value: person.id }, `${person.id} · ${person.roles.map(words).join(", ")}`))));
+}
+
+async function become(user, before = null) {
+  sessionStorage.setItem("user", user);
+  api.signAs(`sandbox:${user}`);
+  await begin(before);
+}
+
+async function begin(before = null) {
+  thread = before;
+  forget();
+  forgetPlans();
+  turns.replaceChildren();
+  if (thread) await restore();
+  showWelcome();
+  await refresh();
+  const ready = await api.ready();
+  document.getElementById("clock").textContent = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "short", timeZone: "America/Chicago" }).format(new Date(ready.now));
+}
+
+async function restore() {
+  try {
+    for (const record of await api.messages(thread)) {
+      addQuestion(record.text);
+      if (record.answer) addAnswer(record.answer);
+    }
+  } catch (error) {
+    if (!(error instanceof api.Trouble)) throw error;
+    thread = null;
+    sessionStorage.removeItem("thread");
+  }
+}
+
+function showWelcome() {
+  const person = people.find((one) => one.id === picker.value);
+  welcome.hidden = turns.children.length > 0;
+  const asks = (person?.roles || []).flatMap((role) => SUGGESTIONS[role] || []);
+  welcome.replaceChildren(
+    el("h2", {}, person ? `Good to see you, ${person.name}.` : "What should we look at?"),
+    el("p", {}, "Ask about rooms, beds, staff, clinics and supplies, or say what should change. You see exactly what would happen, and who has to agree, before anything does."),
+    el("div", { class: "chips" }, (asks.length ? asks : ANYBODY).map((text) => el("button", { type: "button", class: "chip", onclick: () => ask(text) }, text))));
+}
+
+async function ask(text) {
+  if (busy || !text.trim()) return;
+  busy = true;
+  send.disabled = true;
+  welcome.hidden = true;
+  addQuestion(text);
+  progress.hidden = false;
+  progress.textContent = "Listening…";
+  try {
+    thread ??= await api.openThread();
+    sessionStorage.setItem("thread", thread);
+    const turn = await api.say(thread, text, (step) => { progress.textContent = `${step.note[0].toUpperCase()}${step.note.slice(1)}…`; });
+    addAnswer(turn);
+  } catch (error) {
+    addProblem(error instanceof api.Trouble ? error.message : "The connection broke before the answer came. Please ask again.");
+  } finally {
+    busy = false;
+    send.disabled = false;
+    progress.hidden = true;
+    message.focus();
+  }
+  await refresh();
+}
+
+function addQuestion(text) {
+  add(el("li", { class: "asked" }, el("span", { class: "unseen" }, "You: "), el("p", {}, text)));
+}
+
+function addProblem(text) {
+  add(el("li", { class: "answered" }, el("p", { class: "outcome refuse" }, text)));
+}
+
+function addAnswer(turn) {
+  const hasPlan = turn.cards.some((card) => card.type === "plan");
+  add(el("li", { class: "answered" },
+    OUTCOMES[turn.outcome] ? el("p", { class: `outcome ${turn.outcome}` }, OUTCOMES[turn.outcome]) : null,
+    turn.words ? markdown(turn.words) : null,
+    turn.cards.map((card) => cardOf(card, ask)),
+    turn.options.length && !hasPlan ? optionsOf(turn.options, ask) : null,
+    turn.plan && !hasPlan && !turn.options.length ? planCard(turn.plan) : null,
+    turn.planner === "embedded" ? null : el("p", { class: "note" }, `Understood by ${turn.planner}`)));
+}
+
+function add(node) {
+  turns.append(node);
+  const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  node.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
+}
+
+function grow() {
+  message.rows = Math.min(8, message.value.split("\n").length);
+}
+
+document.getElementById("composer").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const text = message.value;
+  if (busy || !text.trim()) return;
+  message.value = "";
+  grow();
+  ask(text);
+});
+message.addEventListener("input", grow);
+message.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+    event.preventDefault();
+    document.getElementById("composer").requestSubmit();
+  }
+});
+document.getElementById("who").addEventListener("submit", (event) => event.preventDefault());
+document.getElementById("fresh").addEventListener("click", async () => {
+  sessionStorage.removeItem("thread");
+  await begin();
+  message.focus();
+});
+
+start();
