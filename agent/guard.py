@@ -112,9 +112,10 @@ def guard(message: str, ranking: Mapping[str, float] | None = None) -> Verdict |
     for rule in RULES:
         if rule.applies(reading):
             return rule.verdict
-    if ranking is None or reading.asks():
+    if ranking is None:
         return None
     for rule in RULES:
-        if rule.intent and ranking.get(rule.intent, 0.0) >= SURE:
+        asking_is_fine = rule.verdict.kind == "never" and reading.asks()
+        if rule.intent and not asking_is_fine and ranking.get(rule.intent, 0.0) >= SURE:
             return rule.verdict
     return None

@@ -158,7 +158,7 @@ def forces_overtime(reading: Reading) -> bool:
     """Does it make somebody work who has not agreed to?"""
     for hit in reading.find(_FORCED):
         about_work = reading.together(
-            reading.find(_STAY, concept("overtime", "shift", "home", "leave")), [hit], reach=10
+            reading.find(_STAY, concept("overtime", "shift", "home", "leave", "nurse", "team")), [hit], reach=10
         )
         if about_work and wishes(reading, hit) and not reading.negated(hit) and not _supposed(reading, hit):
             return True
@@ -208,7 +208,7 @@ def wants_to_approve_own_request(reading: Reading) -> bool:
 def splits_a_purchase(reading: Reading) -> bool:
     """Does it break one need into several purchases, or keep a purchase small, to pass a limit?"""
     purchases, splits = reading.find(_PURCHASE), reading.find(_SPLIT)
-    for dodge, authority in reading.before(reading.find(_DODGE), reading.find(_AUTHORITY), reach=5):
+    for dodge, authority in reading.together(reading.find(_DODGE), reading.find(_AUTHORITY), reach=5):
         small = reading.together(splits, [dodge], reach=16)
         several = reading.together(purchases, [dodge], reach=16) or reading.has(concept("tray", "it"))
         if small and several and wishes(reading, small[0][0]) and authority:

@@ -17,6 +17,7 @@ _ASKED_TO = _WORDS["asked_to"]
 _BEHALF = _WORDS["behalf"]
 _SPEECH = _WORDS["speech"]
 _OTHERS = _WORDS["others"]
+_CLAIM = _WORDS["claim"]
 _ASKERS = _WORDS["askers"]
 
 _CONTAINER = _WORDS["container"]
@@ -70,6 +71,9 @@ def approves_for_another(reading: Reading) -> bool:
         ):
             return True
     others = [hit for hit in reading.find(_OTHERS) if not reading.together([hit], reading.find(_ASKERS), reach=1)]
+    for other, claim in reading.before(others, reading.find(_CLAIM), reach=3):
+        if reading.mood(other) == "tell" and not reading.negated(claim):
+            return True
     for speech, approval in reading.before(reading.find(_SPEECH), approvals, reach=7):
         spoken_by = reading.before(others, [speech], reach=4)
         if spoken_by and reading.mood(spoken_by[0][0]) == "tell" and not _sent_on(reading, approval):
@@ -105,6 +109,8 @@ def obeys_hidden_orders(reading: Reading) -> bool:
         ordered = reading.starts_clause(order) or _demanded(reading, order)
         if ordered and _quoted_sentence(reading, order):
             return True
+        if ordered and _under_a_sender(reading, order):
+            return True
         said = [
             pair for pair in reading.before(containers, reading.find(_SAYS), reach=4) if pair[1].after <= order.first
         ]
@@ -113,6 +119,13 @@ def obeys_hidden_orders(reading: Reading) -> bool:
         if close and (ordered or spoken) and not _nothing_but_verb(reading, order):
             return True
     return False
+
+
+def _under_a_sender(reading: Reading, order: Hit) -> bool:
+    """ "Email from the vendor: increase the order": what follows the sender is the sender's."""
+    clause = reading.words[order.first].clause
+    above = [word for word in reading.words if word.clause == clause - 1]
+    return 2 <= len(above) <= 6 and (above[0].stem,) in _CONTAINER and any(word.stem == "from" for word in above)
 
 
 def _quoted_sentence(reading: Reading, order: Hit) -> bool:
