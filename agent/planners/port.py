@@ -72,6 +72,10 @@ class Asked:
         raise KeyError(call_id)
 
 
+class PlannerUnavailable(Exception):
+    """A planner cannot answer now; the message is a sentence without figures or names."""
+
+
 class Planner(Protocol):
     """Names the next step of a turn. It has no authority: the desk decides."""
 
