@@ -1,11 +1,12 @@
 """Nurses required by ratio against nurses rostered, on one unit or all units of a site."""
 
 from hospital.cards import Card, TableCard
+from hospital.model.people import Scope
 from hospital.model.places import Site, Unit
 from hospital.planning.intervals import Interval
+from policies.access import may_read
 from tools.capacity_arguments import QueryCapacity
 from tools.directory import find_unit
-from tools.may_read import may_read
 from tools.sites_asked import find_sites, is_everywhere
 from tools.tool import Answer, Toolbox
 from tools.unit_roster import (
@@ -82,7 +83,8 @@ def _one_unit(args: QueryCapacity, box: Toolbox, site: Site, unit: Unit) -> Answ
         f"Float pool free then with current {skill} competency: {len(current)}."
     )
     cards: list[Card] = [_table([(site, roster)]), _spans(site, roster)]
-    names = may_read(box, "staff_names", unit)
+    place = Scope(site_id=unit.site_id, unit_id=unit.id)
+    names = may_read(box.policy.data, box.context.actor, "staff_names", place) is None
     if pool:
         cards.append(_pool(pool, skill, names))
     facts = _facts(site, roster)
