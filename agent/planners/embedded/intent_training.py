@@ -31,7 +31,7 @@ STAND_INS: Mapping[str, tuple[str, ...]] = {
 }
 STRENGTH = 30.0
 DIRECTIONS = 420
-FOLDS = 5
+FOLDS = 3
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,8 @@ def _directions(features: Matrix) -> Matrix:
     centred = (features - features.mean(axis=0)).astype(np.float64)
     sizes, vectors = np.linalg.eigh(centred @ centred.T)
     most = slice(-min(DIRECTIONS, len(sizes) - 1), None)
-    return (centred.T @ (vectors[:, most] / np.sqrt(sizes[most]))).astype(np.float32)
+    basis: Matrix = (centred.T @ (vectors[:, most] / np.sqrt(sizes[most]))).astype(np.float32)
+    return basis
 
 
 def _filled(text: str, number: int) -> str:
@@ -91,7 +92,7 @@ def _filled(text: str, number: int) -> str:
 def _fit(rows: Matrix, labels: np.ndarray) -> tuple[list[str], np.ndarray, np.ndarray]:
     from sklearn.linear_model import LogisticRegression
 
-    model = LogisticRegression(C=STRENGTH, max_iter=400, class_weight="balanced")
+    model = LogisticRegression(C=STRENGTH, max_iter=400, tol=3e-4, class_weight="balanced")
     model.fit(rows, labels)
     return [str(name) for name in model.classes_], model.coef_, model.intercept_
 
