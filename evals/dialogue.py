@@ -1,6 +1,7 @@
 """A scripted dialogue: who says what, and what right behaviour is."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -11,6 +12,8 @@ from agent.turn import Outcome
 from hospital.entity import Record
 
 FOLDER = Path(__file__).with_name("dialogues")
+FROZEN = datetime.fromisoformat("2026-09-14T08:00:00-05:00")
+"""The business clock of the shipped dialogues (a Monday without a holiday near)."""
 
 
 class Variant(Record):
@@ -51,9 +54,7 @@ class Script(Record):
 
 def scripts_of(dialogue: Dialogue) -> Iterator[Script]:
     """The dialogue itself, then each variant."""
-    yield Script(
-        name=dialogue.id, dialogue=dialogue, user=dialogue.user, turns=dialogue.turns, given=dialogue.given
-    )
+    yield Script(name=dialogue.id, dialogue=dialogue, user=dialogue.user, turns=dialogue.turns, given=dialogue.given)
     for variant in dialogue.also:
         yield Script(
             name=f"{dialogue.id} {variant.name}",

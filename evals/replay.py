@@ -1,6 +1,7 @@
 """Playing a script against the real thing: the same wiring as production, on a copy of the sandbox."""
 
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from bots.settings import Settings
 from evals.dialogue import Script
 from hospital.model.people import User
 from hospital.ports import Reader
+from middleware.sandbox.conditions import given
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Played:
     before: Reader
     after: Reader
     line: Wardline
+    seconds: float
 
     @property
     def last(self) -> Turn:
@@ -47,29 +50,34 @@ class Played:
         return user
 
 
+def open_line(settings: Settings, home: Path) -> Wardline:
+    """The product as it is wired for use, on this home."""
+    return build(settings.model_copy(update={"home": home, "database_url": ""}))
+
+
+def database_of(home: Path) -> Path:
+    """The SQLite file of a home."""
+    return home / "wardline.db"
+
+
 @contextmanager
-def playing(script: Script, sandbox: Path, settings: Settings, scratch: Path) -> Iterator[Played]:
+def playing(script: Script, settings: Settings, sandbox: Path, scratch: Path) -> Iterator[Played]:
     """Play a script on a copy of a built sandbox; the copy is removed afterwards."""
     home = scratch / "home"
     shutil.copytree(sandbox, home)
-    line = build(settings.model_copy(update={"home": home, "database_url": ""}))
-    untouched = build(settings.model_copy(update={"home": sandbox, "database_url": ""}))
+    line, untouched = open_line(settings, home), open_line(settings, sandbox)
     try:
-        _set_conditions(line, script)
+        for condition in script.given:
+            given(line.settings.home, line.store, condition)
+        started = time.perf_counter()
         turns = _talk(line, script)
+        seconds = time.perf_counter() - started
         with untouched.store.reading() as before, line.store.reading() as after:
-            yield Played(script, turns, before, after, line)
+            yield Played(script, turns, before, after, line, seconds)
     finally:
         line.close()
         untouched.close()
         shutil.rmtree(home, ignore_errors=True)
-
-
-def _set_conditions(line: Wardline, script: Script) -> None:
-    from middleware.sandbox.conditions import given
-
-    for condition in script.given:
-        given(line.settings.home, line.store, condition)
 
 
 def _talk(line: Wardline, script: Script) -> tuple[Turn, ...]:

@@ -1,0 +1,7 @@
+"""The table of contents of `wardline bench`."""
+
+from collections.abc import Callable
+
+from evals.benchmarks.turns import bench_turns
+
+BENCHMARKS: dict[str, Callable[[bool], None]] = {"turns": bench_turns}
