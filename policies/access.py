@@ -7,9 +7,9 @@ from policies.context import roles_covering, roles_near
 from policies.data import DataClass, PolicyData
 
 DATA_CLASSES: tuple[DataClass, ...] = get_args(DataClass)
-_MONEY: frozenset[DataClass] = frozenset({"rates", "budgets"})
+_MONEY: frozenset[str] = frozenset({"rates", "budgets"})
 """Not tied to a place: a role holds for them unless its scope contradicts what is asked."""
-_WORDS: dict[DataClass, str] = {
+_WORDS: dict[str, str] = {
     "demographics": "who patients are",
     "bookings": "patients' bookings",
     "staff_names": "the names on rosters",
@@ -22,18 +22,21 @@ _WORDS: dict[DataClass, str] = {
 }
 
 
-def may_read(data: PolicyData, user: User, data_class: DataClass, scope: Scope | None = None) -> str | None:
+def may_read(data: PolicyData, user: User, data_class: str, scope: Scope | None = None) -> str | None:
     """Whether this person may read this class of data there (no scope: anywhere at all).
 
     Returns:
         None for yes, else the reason in words.
     """
+    wanted = next((known for known in DATA_CLASSES if known == data_class), None)
+    if wanted is None:
+        return f"there is no class of data called {data_class}"
     matrix, what = data.read_matrix, _WORDS[data_class]
     if not user.active:
         return f"{user.id} is not an active user"
-    if data_class in matrix.everyone:
+    if wanted in matrix.everyone:
         return None
-    granted = {role: matrix.roles.get(role, {}).get(data_class) for role in user.roles}
+    granted = {role: matrix.roles.get(role, {}).get(wanted) for role in user.roles}
     if "all" in granted.values():
         return None
     if "scope" not in granted.values():

@@ -16,6 +16,18 @@ from policies.plans import canonical
 
 HERE = Path(__file__).parent / "data"
 
+DATA_FILES = (
+    "roles.toml",
+    "limits.toml",
+    "delegations.toml",
+    "oncall.toml",
+    "freshness.toml",
+    "read_matrix.toml",
+    "packs/california_ratios.toml",
+    "packs/hours_16_10_60.toml",
+)
+"""Every file of the policy data."""
+
 DataClass = Literal[
     "demographics", "bookings", "staff_names", "rates", "budgets", "audit", "capacity", "stock", "schedules"
 ]

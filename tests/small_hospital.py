@@ -8,14 +8,13 @@ from hospital.changes.holds import HeldResource, PlaceHold
 from hospital.changes.queue import OpenException
 from hospital.changes.staffing import RequestStaff
 from hospital.changes.supply import OpenRequisition
-from hospital.clocks import FrozenClock
 from hospital.entity import Entity
 from hospital.model.bookings import Slot
 from hospital.model.history import Feed
 from hospital.model.people import Clinician, Credential, Grant, Patient, Scope, Staff, User
 from hospital.model.places import Clinic, Room, Site, Unit
 from hospital.model.supply import CostCentre, Item
-from middleware.store.database import SqlStore, create
+from middleware.store.database import SqlStore
 
 NOW = datetime(2026, 9, 14, 13, 0, tzinfo=UTC)
 """Monday, 08:00 in Chicago."""
@@ -130,9 +129,8 @@ def entities() -> tuple[Entity, ...]:
     )
 
 
-def open_store(url: str) -> SqlStore:
-    """A fresh store with all of it."""
-    store = create(url, sandbox=True, clock=FrozenClock(NOW))
+def fill(store: SqlStore) -> SqlStore:
+    """The same store with all of it."""
     with store.working() as uow:
         for entity in entities():
             uow.put(entity)

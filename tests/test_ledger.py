@@ -1,6 +1,5 @@
 """The ledger: what was approved is exactly what is done, once, or nothing is."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -9,9 +8,9 @@ from typing import Any
 import pytest
 from small_hospital import (
     NOW,
+    fill,
     hand_over,
     hold,
-    open_store,
     people,
     purchase,
     staff_request,
@@ -33,10 +32,8 @@ POLICY = load_policy()
 
 
 @pytest.fixture
-def store(store_url: str) -> Iterator[SqlStore]:
-    opened = open_store(store_url)
-    yield opened
-    opened.close()
+def store(empty_store: SqlStore) -> SqlStore:
+    return fill(empty_store)
 
 
 def draft(store: SqlStore, who: str, *lines: Any, policy: Policy = POLICY, **more: Any) -> Plan:
