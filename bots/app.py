@@ -115,6 +115,30 @@ class Wardline:
         told = deliver_due(self.store, self.downstream, datetime.now(UTC))
         return told.done + told.refused + told.ambiguous
 
+    def expire(self) -> None:
+        """End every plan whose time is over, and tell the next in line of those at half their time."""
+        from policies.ledger import expire_due
+
+        expire_due(self.store, self.clock.now())
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether this is a sandbox whose day goes on by itself."""
+        return self.store.is_sandbox and self.settings.now is None
+
+    def simulate(self) -> None:
+        """Let the sandbox's day go on until now."""
+        from middleware.sandbox.simulator import advance
+
+        advance(self.store, self.clock.now())
+
+    def warm(self) -> None:
+        """Load what is slow to load: the index, the optimiser, the planner."""
+        import ortools.sat.python.cp_model  # noqa: F401 (loading it is the point)
+
+        self.handbook.search("warm up")
+        _ = self.conversation
+
     def close(self) -> None:
         """Close everything that was opened."""
         opened = self.__dict__

@@ -7,8 +7,11 @@ from agent.turn import PlanView
 from hospital.ids import UserId
 from hospital.model.people import User
 from hospital.model.work import OutboxMessage
-from hospital.ports import In, Reader
+from hospital.ports import Reader
+from policies.access import may_read
+from policies.commit import fills_others, votes_on
 from policies.data import PolicyData
+from policies.ledger import open_needs
 from policies.people import Roster
 from policies.plans import Plan, Vote, is_open, needs_view
 
@@ -40,7 +43,7 @@ def may_read_plan(user: User, plan: Plan, data: PolicyData) -> bool:
 
 def may_read_audit(user: User, data: PolicyData) -> bool:
     """Whether the read matrix opens the audit to one of the person's roles."""
-    return any("audit" in data.read_matrix.roles.get(role, {}) for role in user.roles)
+    return may_read(data, user, "audit") is None
 
 
 def plans_for(world: Reader, user: User, data: PolicyData, limit: int = 50) -> list[Plan]:
@@ -60,32 +63,20 @@ def to_decide(world: Reader, user: User, data: PolicyData, now: datetime) -> lis
     waiting = [
         plan for plan in world.find(Plan, state="awaiting") if is_open(plan, now) and user.id not in plan.chain
     ]
-    if not waiting:
-        return []
-    votes = world.find(Vote, plan_id=In([plan.id for plan in waiting]))
-    roster = Roster(world, data, now)
-    mine = [
-        plan
-        for plan in waiting
-        if _asked(user.id, plan, [vote for vote in votes if vote.plan_id == plan.id], roster, now)
-    ]
+    roster = Roster(world, data, now) if waiting else None
+    mine = [plan for plan in waiting if roster and _asked(user.id, plan, votes_on(world, plan), roster, now)]
     return sorted(mine, key=lambda plan: (plan.expires_at is None, plan.expires_at or plan.created_at))
 
 
 def _asked(user: UserId, plan: Plan, votes: Sequence[Vote], roster: Roster, now: datetime) -> bool:
     """Whether an open need that is next in order may be filled by this person."""
-    valid = [vote for vote in votes if vote.digest == plan.digest and vote.decision == "approve"]
-    if any(vote.user_id == user for vote in valid):
+    if any(vote.user_id == user for vote in votes):
         return False
-    filled = {need.rule: sum(vote.rule == need.rule for vote in valid) for need in plan.needs}
-    open_needs = [need for need in plan.needs if filled[need.rule] < need.count]
-    if not open_needs:
-        return False
-    next_order = min(need.order for need in open_needs)
+    still = open_needs(plan, votes)
+    first = min((need.order for need in still), default=0)
     escalated = plan.escalates_at is not None and now >= plan.escalates_at
-    taken = [vote.user_id for vote in valid]
     return any(
-        user in need.who or user in roster.eligible(need, plan.chain, taken, escalated=escalated)
-        for need in open_needs
-        if need.order == next_order
+        user in roster.eligible(need, plan.chain, fills_others(votes, user, need.rule), escalated=escalated)
+        for need in still
+        if need.order == first
     )

@@ -9,7 +9,6 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
-from sqlalchemy.engine import make_url
 
 PREFIX = "WARDLINE_"
 HOUSE_ZONE = ZoneInfo("America/Chicago")
@@ -55,7 +54,7 @@ class Settings(BaseModel):
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: str) -> str:
-        if value and make_url(value).get_backend_name() not in ("sqlite", "postgresql"):
+        if value and _address(value).get_backend_name() not in ("sqlite", "postgresql"):
             raise ValueError("must be a sqlite or postgresql address")
         return value
 
@@ -121,10 +120,16 @@ def _shown(name: str, value: Any) -> str:
     if isinstance(value, SecretStr):
         return "********" if value.get_secret_value() else ""
     if name == "database_url" and value:
-        return make_url(value).render_as_string(hide_password=True)
+        return str(_address(value).render_as_string(hide_password=True))
     if isinstance(value, datetime):
         return value.astimezone(HOUSE_ZONE).isoformat()
     return "" if value is None else str(value)
+
+
+def _address(value: str) -> Any:
+    from sqlalchemy.engine import make_url  # slow to load, and the defaults need no address
+
+    return make_url(value)
 
 
 def _checked(values: dict[str, Any]) -> Settings:

@@ -41,17 +41,18 @@ async def stream_turn(turns: LoopThread, answer: Answer, last_event_id: str = ""
 
     running = asyncio.wrap_future(turns.start(answer(tell)))
     number, seen = 0, int(last_event_id) if last_event_id.isdigit() else 0
-    while not running.done() or not heard.empty():
-        listening = asyncio.ensure_future(heard.get())
-        await asyncio.wait({running, listening}, timeout=HEARTBEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED)
-        if listening.done():
-            number += 1
-            if number > seen:
-                yield event("progress", listening.result().model_dump(mode="json"), str(number))
-            continue
-        listening.cancel()
-        if not running.done():
+    running.add_done_callback(lambda _: heard.put_nowait(None))
+    while True:
+        try:
+            progress = await asyncio.wait_for(heard.get(), HEARTBEAT_SECONDS)
+        except TimeoutError:
             yield ": still here\n\n"
+            continue
+        if progress is None:
+            break
+        number += 1
+        if number > seen:
+            yield event("progress", progress.model_dump(mode="json"), str(number))
     error = running.exception()
     if error is None:
         turn = running.result()

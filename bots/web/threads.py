@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Header, Path, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -41,6 +41,19 @@ async def open_thread(app: App, actor: Actor, new: NewThread | None = None) -> d
     """Begin a conversation."""
     thread = await app.turns.wait(app.conversation.open(actor, (new or NewThread()).surface))
     return {"id": thread}
+
+
+@router.put("/{thread_id}")
+def name_thread(
+    thread_id: Annotated[str, Path(pattern=r"^[\w.:-]{1,80}$")], app: App, actor: Actor
+) -> dict[str, str]:
+    """Begin a conversation under a name of one's own, or go on with it."""
+    from agent.threads import Transcript
+
+    thread = Transcript(app.store).open(ThreadId(thread_id), actor, "api", app.clock.now())
+    if thread.user_id != actor.id:
+        raise Trouble(409, f"The name {thread_id} is taken by another conversation; choose another.")
+    return {"id": thread.id}
 
 
 @router.get("")

@@ -1,0 +1,41 @@
+"""The commands of bots, in one table."""
+
+import typer
+
+from bots import cli_approvals, cli_records, cli_sandbox
+from bots.cli_ask import ask
+from bots.cli_common import AsUser, Now, Sentences
+from bots.cli_serve import serve, worker
+
+app = typer.Typer(
+    cls=Sentences,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help="The line hospital staff call to move capacity: ask, propose, approve, commit.",
+)
+
+
+def chat(as_user: AsUser = "or.scheduler", now: Now = None) -> None:
+    """Talk to Wardline in the terminal; /help shows what else it can do."""
+    from bots.chat import talk
+
+    talk(as_user, now)
+
+
+COMMANDS = {"serve": serve, "chat": chat, "ask": ask, "worker": worker, "settings": cli_records.settings}
+GROUPS = {
+    "approvals": cli_approvals.app,
+    "plan": cli_approvals.plan_app,
+    "sandbox": cli_sandbox.app,
+    "exceptions": cli_records.exceptions,
+    "audit": cli_records.audit,
+    "policy": cli_records.policy,
+    "knowledge": cli_records.knowledge,
+}
+NAMES = frozenset({*COMMANDS, *GROUPS})
+
+for name, command in COMMANDS.items():
+    app.command(name)(command)
+for name, group in GROUPS.items():
+    app.add_typer(group, name=name)

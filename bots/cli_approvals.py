@@ -1,0 +1,159 @@
+"""`wardline approvals` and `wardline plan`: what waits for whom, and the two answers to it."""
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+from rich.text import Text
+
+from bots.cli_common import FAILED, AsJson, AsUser, Now, Sentences, Sorry, console, opened, person
+
+if TYPE_CHECKING:
+    from bots.app import Wardline
+    from hospital.model.people import User
+    from policies.plans import Plan
+
+SHORTEST_DIGEST = 8
+
+app = typer.Typer(cls=Sentences, no_args_is_help=True, help="See and decide what waits for approval.")
+plan_app = typer.Typer(cls=Sentences, no_args_is_help=True, help="Look at plans.")
+
+PlanArgument = Annotated[str, typer.Argument(help="The plan, such as PLAN-4K2M7Q.")]
+Digest = Annotated[str, typer.Option("--digest", help="What you saw: the digest or its first 8 or more characters.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why; needed to reject.")]
+
+
+@app.command("list")
+def list_approvals(as_user: AsUser, now: Now = None, as_json: AsJson = False) -> None:
+    """What waits for your decision now, the first to expire first."""
+    from bots.plan_views import to_decide, view_of
+    from bots.render import render_card
+    from tools.sentences import plan_card
+
+    with opened(now) as wardline:
+        user = person(wardline, as_user)
+        with wardline.store.reading() as world:
+            mine = to_decide(world, user, wardline.policy.data, wardline.clock.now())
+            if as_json:
+                typer.echo(f"[{','.join(view_of(world, plan).model_dump_json() for plan in mine)}]")
+                return
+            screen = console()
+            for plan in mine:
+                screen.print(render_card(plan_card(world, plan), wardline.zone_of(user)))
+            if not mine:
+                screen.print("Nothing waits for your decision.")
+
+
+@app.command("show")
+@plan_app.command("show")
+def show(plan: PlanArgument, as_user: AsUser, now: Now = None, as_json: AsJson = False) -> None:
+    """One plan: what changes, what it costs, who must agree and who has."""
+    from bots.plan_views import view_of
+    from bots.render import render_card
+    from tools.sentences import plan_card
+
+    with opened(now) as wardline:
+        user = person(wardline, as_user)
+        found = readable_plan(wardline, plan, user)
+        with wardline.store.reading() as world:
+            view = view_of(world, found)
+            card = plan_card(world, found).model_copy(update={"needs": view.needs})
+        if as_json:
+            typer.echo(view.model_dump_json())
+            return
+        screen = console()
+        screen.print(render_card(card, wardline.zone_of(user)))
+        if view.reference:
+            screen.print(Text(f"Reference {view.reference}", style="green"))
+
+
+@app.command()
+def approve(
+    plan: PlanArgument, as_user: AsUser, digest: Digest, reason: Reason = "", now: Now = None, as_json: AsJson = False
+) -> None:
+    """Say yes to exactly what the digest covers. The last needed yes commits it."""
+    _decide("approve", plan, as_user, digest, reason, now, as_json)
+
+
+@app.command()
+def reject(
+    plan: PlanArgument, as_user: AsUser, digest: Digest, reason: Reason = "", now: Now = None, as_json: AsJson = False
+) -> None:
+    """Say no, and why."""
+    _decide("reject", plan, as_user, digest, reason, now, as_json)
+
+
+def _decide(
+    decision: Literal["approve", "reject"],
+    plan_id: str,
+    as_user: str,
+    digest: str,
+    reason: str,
+    now: str | None,
+    as_json: bool,
+) -> None:
+    from tools.results import Refused
+
+    with opened(now) as wardline:
+        user = person(wardline, as_user)
+        plan = any_plan(wardline, plan_id)
+        full = full_digest(plan, digest)
+        context = wardline.context(user, "cli")
+        result = wardline.turns.run(wardline.desk.decide(plan.id, decision, full, reason, context))
+        wardline.deliver()
+        if as_json:
+            typer.echo(result.model_dump_json())
+        elif isinstance(result, Refused):
+            raise Sorry(" ".join(part for part in (result.sentence, result.instead) if part))
+        else:
+            console().print(result.headline)
+        if isinstance(result, Refused):
+            raise typer.Exit(FAILED)
+
+
+def full_digest(plan: "Plan", said: str) -> str:
+    """The digest that these first characters name, if it is the one the plan has now.
+
+    Raises:
+        Sorry: when they are too few or belong to something else.
+    """
+    if len(said) < SHORTEST_DIGEST:
+        raise Sorry(f"Give at least {SHORTEST_DIGEST} characters of the digest; {said!r} has {len(said)}.")
+    if not plan.digest.startswith(said.lower()):
+        raise Sorry(
+            f"{plan.id} does not say what you saw: its digest begins with {plan.digest[:12]}, not {said[:12]}. "
+            "Look at it again and decide on that."
+        )
+    return plan.digest
+
+
+def any_plan(wardline: "Wardline", plan_id: str) -> "Plan":
+    """The plan with this id.
+
+    Raises:
+        Sorry: when there is none, naming the nearest.
+    """
+    from difflib import get_close_matches
+
+    from policies.plans import Plan
+
+    with wardline.store.reading() as world:
+        plan = world.get(Plan, plan_id.strip().upper())
+        if plan is not None:
+            return plan
+        near = get_close_matches(plan_id, [id for (id,) in world.values(Plan, ("id",))], n=3)
+    hint = f" Near are {', '.join(near)}." if near else ""
+    raise Sorry(f"There is no plan {plan_id}.{hint}")
+
+
+def readable_plan(wardline: "Wardline", plan_id: str, user: "User") -> "Plan":
+    """The plan with this id, if this person may see it.
+
+    Raises:
+        Sorry: when there is none or it is not theirs to see.
+    """
+    from bots.plan_views import may_read_plan
+
+    plan = any_plan(wardline, plan_id)
+    if not may_read_plan(user, plan, wardline.policy.data):
+        raise Sorry(f"{plan.id} is not yours to see: only those who ask, decide or audit it may.")
+    return plan

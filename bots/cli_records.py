@@ -1,0 +1,157 @@
+"""Commands that look things up: exceptions, the audit, the policy, the handbook, the settings."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from bots.cli_approvals import PlanArgument, any_plan
+from bots.cli_common import FAILED, AsJson, Now, Sentences, Sorry, console, opened, settings_for
+
+exceptions = typer.Typer(cls=Sentences, no_args_is_help=True, help="What somebody must look at.")
+audit = typer.Typer(cls=Sentences, no_args_is_help=True, help="The audit chain.")
+policy = typer.Typer(cls=Sentences, no_args_is_help=True, help="The rules and why they ask for whom.")
+knowledge = typer.Typer(cls=Sentences, no_args_is_help=True, help="The handbook.")
+
+OPEN = ("open", "assigned", "breached")
+
+
+@exceptions.command("list")
+def list_exceptions(now: Now = None, as_json: AsJson = False) -> None:
+    """Every exception that is not resolved, the first due first."""
+    from bots.render import clock_time, text_table
+    from bots.settings import HOUSE_ZONE
+    from hospital.model.work import WorkException
+    from hospital.ports import In
+
+    with opened(now) as wardline, wardline.store.reading() as world:
+        found = world.find(WorkException, state=In(OPEN), order="due")
+        if as_json:
+            typer.echo(f"[{','.join(one.model_dump_json() for one in found)}]")
+            return
+        if not found:
+            console().print("No open exceptions.")
+            return
+        rows = [
+            (one.id, one.kind, one.severity, one.owner_role, clock_time(one.due, HOUSE_ZONE), one.summary)
+            for one in found
+        ]
+        console().print(text_table(("Id", "Kind", "Severity", "Owner", "Due", "About"), rows))
+
+
+@audit.command()
+def verify(now: Now = None, as_json: AsJson = False) -> None:
+    """Walk the whole chain and say whether every link holds."""
+    from policies.audit import verify as verify_chain
+
+    with opened(now) as wardline, wardline.store.reading() as world:
+        checked = verify_chain(world)
+    if as_json:
+        typer.echo(checked.model_dump_json())
+    elif checked.ok:
+        console().print(f"[green]✓[/green] {checked.entries:,} entries, every link holds. Head {checked.head[:16]}.")
+    else:
+        console().print(f"[red]The chain is broken at entry {checked.first_broken}.[/red]")
+    if not checked.ok:
+        raise typer.Exit(FAILED)
+
+
+@audit.command()
+def export(
+    to: Annotated[Path | None, typer.Option("--to", help="A file; else standard output.")] = None, now: Now = None
+) -> None:
+    """Write every entry in order, one JSON object a line."""
+    from hospital.ports import Range
+    from policies.plans import AuditEntry
+
+    page, after, written = 1000, 0, 0
+    stream = to.open("w", encoding="utf-8") if to else None
+    try:
+        with opened(now) as wardline, wardline.store.reading() as world:
+            while entries := world.find(AuditEntry, order="sequence", limit=page, sequence=Range(at_least=after + 1)):
+                for entry in entries:
+                    typer.echo(entry.model_dump_json(), file=stream)
+                after, written = entries[-1].sequence, written + len(entries)
+    finally:
+        if stream:
+            stream.close()
+    if to:
+        console().print(f"{written:,} entries written to {to}.")
+
+
+@policy.command()
+def check() -> None:
+    """Whether the rules parse, fit their schema and data, and cover every kind of change."""
+    from policies.check import check_policy
+
+    problems = check_policy()
+    for problem in problems:
+        console().print(Text(f"• {problem}", style="red"))
+    if problems:
+        raise typer.Exit(FAILED)
+    console().print("[green]✓[/green] The rules, their schema and their data hold together.")
+
+
+@policy.command("explain")
+def explain_plan(plan: PlanArgument, now: Now = None, as_json: AsJson = False) -> None:
+    """Which rule asked whom for what, line by line, and why."""
+    from policies.explain import explain
+
+    with opened(now) as wardline:
+        found = any_plan(wardline, plan)
+        reasons = explain(wardline.policy, found)
+    if as_json:
+        typer.echo(f"[{','.join(reason.model_dump_json() for reason in reasons)}]")
+        return
+    screen = console()
+    screen.print(Text(f"{found.title} ({found.id}, {found.state}, rules {found.policy_version})", style="bold"))
+    for reason in reasons:
+        screen.print(Text(f"\n{reason.line}. {reason.said}"))
+        screen.print(Text(f"   {reason.rule} ({reason.where}) asks: {reason.asks}", style="cyan"))
+        screen.print(Text(f"   because {reason.why}", style="dim"))
+    if not reasons:
+        screen.print("No rule asks for anybody: it needs no human.")
+
+
+@knowledge.command()
+def ingest() -> None:
+    """Read the handbook again and index what changed."""
+    from knowledge.search import Handbook
+
+    count = Handbook(settings_for().home / "handbook").ingest()
+    console().print(f"{count} sections are indexed.")
+
+
+@knowledge.command()
+def search(
+    question: Annotated[str, typer.Argument(help="What you want to know.")],
+    k: Annotated[int, typer.Option("--k", min=1, max=20, help="How many sections at most.")] = 3,
+    as_json: AsJson = False,
+) -> None:
+    """The handbook sections that answer a question."""
+    from knowledge.search import Handbook
+
+    found = Handbook(settings_for().home / "handbook").search(question, k)
+    if as_json:
+        typer.echo(f"[{','.join(passage.model_dump_json() for passage in found)}]")
+        return
+    if not found:
+        raise Sorry("The handbook has nothing on that; try other words")
+    for passage in found:
+        console().print(Text(f"{passage.citation}  {passage.title}", style="bold cyan"))
+        console().print(Text(f"{passage.text}\n"))
+
+
+def settings(as_json: AsJson = False) -> None:
+    """Every setting with its value, default and meaning; secrets are masked."""
+    from bots.render import text_table
+    from bots.settings import rows_of
+
+    rows = rows_of(settings_for())
+    if as_json:
+        import json
+
+        typer.echo(json.dumps({name: value for name, value, _, _ in rows}))
+        return
+    console().print(text_table(("Setting", "Value", "Default", "Meaning"), rows))

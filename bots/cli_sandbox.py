@@ -1,0 +1,76 @@
+"""`wardline sandbox`: make the five hospitals, set conditions, see who there is."""
+
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from bots.cli_common import AsJson, Now, Sentences, Sorry, console, opened, settings_for
+
+app = typer.Typer(cls=Sentences, no_args_is_help=True, help="The synthetic health system to try things on.")
+
+
+@app.command()
+def init(now: Now = None) -> None:
+    """Make the sandbox in this home, or say that it is there."""
+    import time
+
+    from bots.app import build
+
+    started = time.perf_counter()
+    wardline = build(settings_for(now))
+    try:
+        console().print(
+            f"The sandbox is in {wardline.settings.home} ({time.perf_counter() - started:.1f} s). "
+            "See who you can be with: wardline sandbox users"
+        )
+    finally:
+        wardline.close()
+
+
+@app.command()
+def given(
+    conditions: Annotated[
+        list[str] | None, typer.Argument(help="KEY=VALUE, such as adt-lag=47m or erp=down.")
+    ] = None,
+    clear: Annotated[bool, typer.Option("--clear", help="Back to normal.")] = False,
+    now: Now = None,
+) -> None:
+    """Set conditions: late feeds, systems that are down or slow, flooded rooms."""
+    from middleware.sandbox.conditions import clear_conditions, set_conditions, show_conditions
+
+    with opened(now) as wardline:
+        if clear:
+            clear_conditions(wardline.store, wardline.settings.home, wardline.clock)
+        if conditions:
+            set_conditions(wardline.store, wardline.settings.home, wardline.clock, conditions)
+        shown = show_conditions(wardline.store, wardline.settings.home)
+    if not (clear or conditions or shown):
+        raise Sorry("Everything is normal; set a condition as KEY=VALUE, such as adt-lag=47m")
+    for line in shown or ("Everything is normal.",):
+        console().print(Text(line))
+
+
+@app.command()
+def users(now: Now = None, as_json: AsJson = False) -> None:
+    """Everybody you can be with --as."""
+    from bots.identity import refuse_unless_sandbox
+    from bots.render import text_table
+    from hospital.model.people import User
+
+    with opened(now) as wardline, wardline.store.reading() as world:
+        refuse_unless_sandbox(wardline.store, "Listing everybody")
+        found = world.find(User, active=True, order="id")
+    if as_json:
+        typer.echo(f"[{','.join(user.model_dump_json() for user in found)}]")
+        return
+    rows = [
+        (
+            user.id,
+            user.name,
+            ", ".join(sorted(role.replace("_", " ") for role in user.roles)),
+            " ".join(str(part) for _, part in user.home if part) or "all sites",
+        )
+        for user in found
+    ]
+    console().print(text_table(("User", "Name", "Roles", "Home"), rows))
