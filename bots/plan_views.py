@@ -9,11 +9,11 @@ from hospital.model.people import User
 from hospital.model.work import OutboxMessage
 from hospital.ports import Reader
 from policies.access import may_read
-from policies.commit import fills_others, votes_on
 from policies.data import PolicyData
 from policies.ledger import open_needs
 from policies.people import Roster
 from policies.plans import Plan, Vote, is_open, needs_view
+from policies.recheck import fills_others, votes_on
 
 
 def view_of(world: Reader, plan: Plan) -> PlanView:

@@ -6,10 +6,11 @@ from hospital.ids import TurnId, UserId
 from hospital.model.people import User
 from hospital.ports import Store, UnitOfWork
 from policies import audit
-from policies.commit import changed_since, decide_again, is_attested, mark_stale, settle
+from policies.commit import mark_stale, settle
 from policies.decide import Policy
 from policies.outcomes import Differs, Outcome, Undone, join, move, tell
 from policies.plans import Attestation, Plan, digest_of
+from policies.recheck import changed_since, decide_again, is_attested
 
 CANNOT_ATTEST = frozenset({"mcp", "completions", "workflow"})
 """Surfaces on which nobody can be asked whether the patient agreed."""
@@ -18,7 +19,8 @@ CANNOT_ATTEST = frozenset({"mcp", "completions", "workflow"})
 def keep_draft(store: Store, plan: Plan, now: datetime, surface: str = "api") -> Outcome:
     """Keep a draft (an option that was shown) to be submitted by its id; nothing waits, nothing is held."""
     with store.working() as uow:
-        if (kept := uow.get(Plan, plan.id)) is not None:
+        uow.lock([f"plan:{plan.id}"] + ([f"key:{plan.key}"] if plan.key else []))
+        if (kept := _earlier(uow, plan)) is not None:
             return Outcome(status="unchanged", sentence=f"{kept.id} is {kept.state}.", plan=kept)
         uow.put(plan)
         _write_down(uow, plan, now, surface, "draft", "kept as an option")
@@ -36,9 +38,7 @@ def submit(store: Store, policy: Policy, plan: Plan, now: datetime, surface: str
     try:
         with store.working() as uow:
             uow.lock([f"plan:{plan.id}"] + ([f"key:{plan.key}"] if plan.key else []))
-            earlier = uow.get(Plan, plan.id)
-            if earlier is None and plan.key is not None:
-                earlier = next(iter(uow.find(Plan, key=plan.key)), None)
+            earlier = _earlier(uow, plan)
             if earlier is not None and earlier.state != "drafted":
                 return Outcome(status="unchanged", sentence=f"{earlier.id} is {earlier.state} already.", plan=earlier)
             plan = earlier or plan
@@ -74,6 +74,7 @@ def attest(
             against = _cannot_attest(uow, plan, user_id, digest, surface)
             if against is not None:
                 return _refuse(uow, plan, now, surface, against, user_id)
+            uow.lock((*plan.touches, audit.CHAIN))
             uow.append(
                 Attestation(
                     id=f"{plan.id}:{turn_id}",
@@ -101,7 +102,7 @@ def attest(
 
 def _proceed(uow: UnitOfWork, policy: Policy, plan: Plan, now: datetime, surface: str) -> Outcome:
     """From a kept draft to where the rules send it."""
-    uow.lock(plan.touches)
+    uow.lock((*plan.touches, audit.CHAIN))
     if plan.expires_at is not None and now >= plan.expires_at:
         raise Differs(("the draft has expired",))
     decision = decide_again(uow, policy, plan, now)
@@ -132,6 +133,14 @@ def _proceed(uow: UnitOfWork, policy: Policy, plan: Plan, now: datetime, surface
     _write_down(uow, plan, now, surface, "submit", f"waits for {', '.join(need.rule for need in plan.needs)}")
     whom = join([need.role.replace("_", " ").replace("|", " or ") for need in plan.needs], "and")
     return Outcome(status="awaiting", sentence=f"{plan.title}: {plan.id} waits for {whom}.", plan=waiting)
+
+
+def _earlier(uow: UnitOfWork, plan: Plan) -> Plan | None:
+    """The plan that was kept under this id or, failing that, this idempotency key."""
+    kept = uow.get(Plan, plan.id)
+    if kept is None and plan.key is not None:
+        kept = next(iter(uow.find(Plan, key=plan.key)), None)
+    return kept
 
 
 def _cannot_attest(uow: UnitOfWork, plan: Plan, user_id: UserId, digest: str, surface: str) -> str | None:

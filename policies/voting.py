@@ -8,7 +8,7 @@ from hospital.ids import UserId
 from hospital.model.people import User
 from hospital.ports import AlreadyThere, Store, UnitOfWork
 from policies import audit
-from policies.commit import fills_others, mark_stale, settle, sources_of, votes_on
+from policies.commit import mark_stale, settle
 from policies.context import is_stopped, late_feeds
 from policies.data import MONEY_ROLES
 from policies.decide import Policy
@@ -16,6 +16,7 @@ from policies.lifecycle import expire
 from policies.outcomes import Differs, VoteOutcome, join, move, tell
 from policies.people import Roster
 from policies.plans import Need, Plan, Vote
+from policies.recheck import fills_others, sources_of, votes_on
 
 Ballot = Literal["approve", "reject"]
 
@@ -65,6 +66,8 @@ def _vote(
     if plan.state == "awaiting" and plan.expires_at is not None and now >= plan.expires_at:
         ended = expire(uow, plan, now)
         return VoteOutcome(status="expired", sentence=f"The time to decide on {plan.id} is over.", plan=ended)
+    # Always in this order, also in `submit`: the plan, then what it touches with the audit, then the outbox.
+    uow.lock((*plan.touches, audit.CHAIN))
     votes = votes_on(uow, plan)
     against = _may_not(uow, policy, plan, user_id, decision, digest, reason, votes, now)
     need = None if against else _need_for(uow, policy, plan, user_id, decision, votes, now)

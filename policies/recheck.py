@@ -1,0 +1,143 @@
+"""Looking again: in what the world, the rules and the votes differ from what was approved."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from hospital.model.people import Scope, User
+from hospital.ports import Reader
+from policies.context import late_feeds, other_plans
+from policies.decide import Decision, Policy
+from policies.outcomes import join
+from policies.people import Roster
+from policies.plans import Attestation, Need, Plan, Vote, canonical, digest_of
+
+CLOCK_FACTS = frozenset({"minutes"})
+"""Facts that only say how much time is left; they differ at every moment."""
+
+
+def differences_of(world: Reader, policy: Policy, plan: Plan, now: datetime) -> tuple[str, ...]:
+    """Everything in which the world is no longer what was approved, in words; empty when nothing is."""
+    if digest_of(plan) != plan.digest:
+        return ("the plan is not what its digest says",)
+    if plan.expires_at is not None and now >= plan.expires_at:
+        return ("the time to decide is over",)
+    found = [late.sentence() for late in late_feeds(world, policy.data, sources_of(plan), now)]
+    found.extend(_lost_votes(world, policy, plan, now))
+    decision = decide_again(world, policy, plan, now)
+    if decision is None:
+        return (*found, f"{plan.asked_by} asked for it and is not active any more")
+    if decision.effect == "deny":
+        return (*found, *(hit.why for hit in decision.rules if hit.id != "never.stale"))
+    found.extend(changed_since(world, plan, decision))
+    if not found and decision.effect != "allow":
+        found.append(waiting_for(plan, decision))
+    return tuple(dict.fromkeys(found))
+
+
+def changed_since(world: Reader, plan: Plan, decision: Decision) -> list[str]:
+    """In which obligations, facts and sentences a new decision differs from what the plan shows."""
+    found: list[str] = []
+    before, after = _obligations(plan.needs), _obligations(decision.needs)
+    found.extend(f"now {_said(need)} must agree as well: {need.why}" for k, need in after.items() if k not in before)
+    found.extend(f"{_said(need)} need not agree any more" for k, need in before.items() if k not in after)
+    if set(decision.attests) != set(plan.attests):
+        found.append("what must be confirmed is not the same any more")
+    for shown, line in zip(plan.snapshot, plan.lines, strict=True):
+        if (said := line.sentence(world)) != shown:
+            found.append(f'it said "{shown}" and would say "{said}" now')
+    for was, told in zip(plan.facts, decision.inputs, strict=True):
+        for name in sorted({*was["line"], *told["line"]} - CLOCK_FACTS):
+            old, new = was["line"].get(name), told["line"].get(name)
+            if canonical(old) != canonical(new):
+                found.append(f"{name.replace('_', ' ')} was {_word(old)} and is {_word(new)} now")
+    return found
+
+
+def decide_again(world: Reader, policy: Policy, plan: Plan, now: datetime) -> Decision | None:
+    """The decision on the world as it is, with the votes and attestation on this digest; None: asker is gone."""
+    asker = world.get(User, plan.asked_by)
+    if asker is None or not asker.active:
+        return None
+    return policy.decide(
+        world,
+        asker,
+        plan.lines,
+        now,
+        votes=votes_on(world, plan),
+        attested=is_attested(world, plan),
+        plans=counted_with(world, policy, plan, now),
+        chain=plan.chain,
+    )
+
+
+def votes_on(world: Reader, plan: Plan) -> tuple[Vote, ...]:
+    """The votes on this very digest."""
+    return tuple(world.find(Vote, plan_id=plan.id, digest=plan.digest))
+
+
+def is_attested(world: Reader, plan: Plan) -> bool:
+    """Whether whoever asked has confirmed this very digest."""
+    return world.count(Attestation, plan_id=plan.id, digest=plan.digest, user_id=plan.asked_by) > 0
+
+
+def counted_with(world: Reader, policy: Policy, plan: Plan, now: datetime) -> list[Plan]:
+    """The other plans whose amounts add up with this one: done ones, and open ones that were there before.
+
+    A later one counts this one; counting it here too would let it make an approved plan stale.
+    """
+    mine = (plan.created_at, plan.id)
+    return [
+        other
+        for other in other_plans(world, policy.data, plan.lines, now)
+        if other.id not in (plan.id, plan.supersedes)
+        and (other.state != "awaiting" or plan.state == "drafted" or (other.created_at, other.id) < mine)
+    ]
+
+
+def sources_of(plan: Plan) -> tuple[str, ...]:
+    """The feeds that all lines depend on."""
+    return tuple(sorted({source for line in plan.lines for source in line.sources}))
+
+
+def waiting_for(plan: Plan, decision: Decision) -> str:
+    """Who or what is missing, as a sentence."""
+    if decision.effect == "attest":
+        return f"{plan.id} waits for {plan.asked_by} to confirm it."
+    return f"{plan.id} waits for {join([_said(need) for need in decision.needs], 'and')}."
+
+
+def _lost_votes(world: Reader, policy: Policy, plan: Plan, now: datetime) -> list[str]:
+    """Votes whose voter may not fill that need any more."""
+    votes = [vote for vote in votes_on(world, plan) if vote.decision == "approve"]
+    if not votes:
+        return []
+    roster = Roster(world, policy.data, now)
+    needs = {need.rule: need for need in plan.needs}
+    escalated = plan.escalates_at is not None and now >= plan.escalates_at
+    lost = []
+    for vote in votes:
+        need = needs.get(vote.rule)
+        taken = fills_others(votes, vote.user_id, vote.rule)
+        if need is None or vote.user_id not in roster.eligible(need, plan.chain, taken, escalated=escalated):
+            lost.append(f"{vote.user_id} may not agree to this any more")
+    return lost
+
+
+def fills_others(votes: Iterable[Vote], user: str, rule: str) -> set[str]:
+    """Who besides this person fills another need than this one."""
+    return {vote.user_id for vote in votes if vote.rule != rule and vote.user_id != user}
+
+
+def _obligations(needs: Iterable[Need]) -> dict[tuple[str, str, Scope, int, int, str | None], Need]:
+    return {(need.rule, need.role, need.scope, need.count, need.order, need.of): need for need in needs}
+
+
+def _said(need: Need) -> str:
+    people = "" if need.count == 1 else f"{need.count} x "
+    return people + join([role.replace("_", " ") for role in need.role.split("|")])
+
+
+def _word(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "not known" if value is None else ", ".join(map(str, value)) if isinstance(value, list) else str(value)
