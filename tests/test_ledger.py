@@ -368,6 +368,27 @@ def test_an_approve_and_a_reject_at_once_leave_one_of_them(store: SqlStore) -> N
     assert counts(store)[0] == (1 if "committed" in results else 0)
 
 
+def test_many_plans_at_once_are_each_done_once(store: SqlStore) -> None:
+    def go(number: int) -> list[str]:
+        line = purchase(1, number, item=None).model_copy(update={"purpose": f"need {number % 3}"})
+        plan = draft(store, "sup", line, key=f"many-{number}")
+        done: list[str] = [ledger.submit(store, POLICY, plan, NOW).status]
+        done.append(ledger.submit(store, POLICY, draft(store, "sam", hold(), key=f"hold-{number}"), NOW).status)
+        for who in ("periop.manager", "periop.director", "finance.controller"):
+            done.append(say(store, plan, who).status)
+        return done
+
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(go, range(9)))
+    committed = sum(statuses.count("committed") for statuses in results)
+    with store.reading() as world:
+        plans = world.find(Plan)
+        assert {plan.state for plan in plans} <= {"committed", "stale", "awaiting", "drafted"}
+        assert sum(plan.state == "committed" for plan in plans) == committed
+        assert world.count(Requisition) == world.count(OutboxMessage)
+        assert audit.verify(world).ok
+
+
 def test_commit_without_the_votes_is_refused(store: SqlStore) -> None:
     plan = submitted(store, "sup", purchase(2))
     assert ledger.commit(store, POLICY, plan.id, NOW).status == "refused"
