@@ -57,6 +57,8 @@ class Asked:
     results: list[tuple[Call, Result]] = field(default_factory=list)
     confirmed_plan: str | None = None
     """The plan this message says yes to, established before any planner runs."""
+    work: dict[str, Any] = field(default_factory=dict)
+    """What a planner keeps while this turn lasts, under its own name."""
     retry_note: str = ""
     """Why the last reply was sent back, when it was."""
 

@@ -1,0 +1,70 @@
+"""The hospital's own names as lexicon entries, read from the world."""
+
+from collections.abc import Iterator
+
+from agent.planners.embedded.lexicon import Entry
+from hospital.model.bookings import Procedure
+from hospital.model.people import Clinician, Staff
+from hospital.model.places import Bed, Clinic, Equipment, Room, Service, Site, Unit
+from hospital.model.supply import CostCentre, Item
+from hospital.ports import In, Reader
+
+LEVELS: dict[str, tuple[str, ...]] = {
+    "icu": ("ICU", "intensive care"),
+    "step_down": ("step-down", "stepdown", "step down", "PCU", "intermediate care"),
+    "telemetry": ("telemetry", "tele", "monitored"),
+    "med_surg": ("med-surg", "medsurg", "med surg", "surgical ward"),
+    "medical": ("medical", "medicine"),
+    "pacu": ("PACU", "recovery"),
+    "ed": ("ED", "emergency department", "ER"),
+}
+
+
+def entries_of(world: Reader) -> Iterator[Entry]:
+    """Every name that staff use for a thing of the hospital."""
+    for names in (_places, _people, _things):
+        yield from names(world)
+
+
+def _places(world: Reader) -> Iterator[Entry]:
+    for site in world.find(Site):
+        yield Entry("site", site.id, (site.name,))
+    for unit in world.find(Unit):
+        yield Entry("unit", unit.id, (unit.name, *_short_unit(unit.name)), home={"site": unit.site_id})
+    for room in world.find(Room, kind=In(("or", "imaging"))):
+        kind = "scanner" if room.kind == "imaging" else "room"
+        yield Entry(kind, room.id, (room.name,), home={"site": room.site_id})
+    for clinic in world.find(Clinic):
+        yield Entry("clinic", clinic.id, (clinic.name,), home={"site": clinic.site_id, "service": clinic.service_id})
+    for bed in world.find(Bed):
+        yield Entry("bed", bed.label, (bed.label,), home={"site": bed.site_id, "unit": bed.unit_id})
+
+
+def _people(world: Reader) -> Iterator[Entry]:
+    for person in world.find(Clinician):
+        yield Entry("clinician", person.id, (person.name.removeprefix("Dr. "),))
+    for nurse in world.find(Staff):
+        home = {"site": str(nurse.site_id), **({"unit": str(nurse.home_unit_id)} if nurse.home_unit_id else {})}
+        yield Entry("staff", nurse.id, (nurse.name,), home=home)
+
+
+def _things(world: Reader) -> Iterator[Entry]:
+    for service in world.find(Service):
+        yield Entry("service", service.id, (service.name, *service.aliases))
+    for item in world.find(Item):
+        yield Entry("item", item.id, (item.id, item.name))
+    for procedure in world.find(Procedure):
+        yield Entry("procedure", procedure.id, (procedure.name, *procedure.aliases))
+    for kind in sorted({device.kind for device in world.find(Equipment)}):
+        yield Entry("equipment", kind, (kind, kind.replace("-", " ")))
+    for centre in world.find(CostCentre):
+        names = (f"cost centre {centre.id}", f"cost center {centre.id}", centre.name)
+        yield Entry("cost_centre", centre.id, names)
+    for level, words in LEVELS.items():
+        yield Entry("level_of_care", level, words)
+
+
+def _short_unit(name: str) -> tuple[str, ...]:
+    """`5 West` is also `5W` and `5-West`."""
+    number, _, side = name.partition(" ")
+    return (f"{number}{side[:1]}", f"{number}-{side}") if number.isdigit() and side else ()

@@ -1,0 +1,102 @@
+"""The embedded planner: no network, deterministic. Understands a message, then follows the skill for its intent."""
+
+from pathlib import Path
+from typing import Any
+
+from agent.planners.embedded.heard import CARRIED, Heard
+from agent.planners.embedded.script import Do, Say, Script, as_reply
+from agent.planners.embedded.skills.table import SKILLS, ask_which
+from agent.planners.embedded.understand import SURE, Understanding
+from agent.planners.port import Asked, Call, Reply, ToolCalls
+from hospital.ports import Reader
+from tools.results import Done, Waiting
+
+NAME = "embedded"
+
+
+class EmbeddedPlanner:
+    """Follows one skill per turn; what it needs between turns is in its memory, never in the object."""
+
+    def __init__(self, cache: Path) -> None:
+        self._understanding = Understanding(cache)
+
+    @property
+    def name(self) -> str:
+        """`embedded`."""
+        return NAME
+
+    def warm(self, world: Reader) -> None:
+        """Load what the first message would wait for."""
+        self._understanding.warm(world)
+
+    async def next(self, asked: Asked) -> ToolCalls | Reply:
+        """The next calls of the skill, or what it says in the end."""
+        walk: _Walk | None = asked.work.get(NAME)
+        if walk is None:
+            heard = self._understanding.hear(asked)
+            walk = asked.work[NAME] = _Walk(heard, _skill(heard))
+        return walk.step(asked)
+
+
+class _Walk:
+    """One skill on its way through a turn."""
+
+    def __init__(self, heard: Heard, script: Script) -> None:
+        self._heard = heard
+        self._script = script
+        self._waiting_for: list[str] = []
+        self._said: Say | None = None
+
+    def step(self, asked: Asked) -> ToolCalls | Reply:
+        """Hand the results in and take what comes next."""
+        if self._said is None:
+            try:
+                if self._waiting_for:
+                    wanted = self._script.send(tuple(asked.result_of(id) for id in self._waiting_for))
+                else:
+                    wanted = next(self._script)
+            except StopIteration as end:
+                self._said = end.value
+            else:
+                return self._calls(wanted, len(asked.results))
+        assert self._said is not None
+        return as_reply(self._said, _memory(self._heard, self._said))
+
+    def _calls(self, wanted: tuple[Do, ...], made: int) -> ToolCalls:
+        calls = tuple(Call(f"c{made + n}", one.name, one.args) for n, one in enumerate(wanted, start=1))
+        self._waiting_for = [call.id for call in calls]
+        return ToolCalls(calls)
+
+
+def _skill(heard: Heard) -> Script:
+    if heard.asked.confirmed_plan is not None:
+        return SKILLS["confirm_yes"](heard)
+    doubtful = heard.ranking.confidence < SURE and heard.intent == heard.ranking.best
+    if doubtful:
+        return ask_which(heard)
+    return SKILLS[heard.intent](heard)
+
+
+def _memory(heard: Heard, said: Say) -> dict[str, Any]:
+    """What the next turn may go on with: the matter, its slots and time, its options and its last plan."""
+    earlier = dict(heard.memory)
+    options = [plan.id for _, r in heard.asked.results if isinstance(r, Done) for plan in r.options]
+    plans = [r.plan.id for _, r in heard.asked.results if isinstance(r, Done | Waiting) and r.plan]
+    small_talk = heard.intent in ("thanks", "greeting", "help", "policy_why", "list_approvals", "confirm_no")
+    kept = (
+        earlier
+        if small_talk and earlier
+        else {
+            "intent": heard.intent,
+            "slots": {kind: ids for kind, ids in heard.slots.items() if kind in CARRIED},
+            "time": heard.time,
+            "everywhere": heard.everywhere,
+        }
+    )
+    return {
+        **kept,
+        "options": options or earlier.get("options", []),
+        "plan": plans[-1] if plans else earlier.get("plan"),
+        "asks_for": said.asks_for,
+        **said.remember,
+    }

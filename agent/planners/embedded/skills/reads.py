@@ -1,0 +1,168 @@
+"""Questions: each is one read with the slots it knows, and says what the tool found."""
+
+from collections.abc import Callable
+from typing import Any
+
+from agent.planners.embedded.heard import Heard
+from agent.planners.embedded.script import Script, do, question, tell
+
+Arguments = dict[str, Any]
+
+
+def or_open_time(heard: Heard) -> Arguments:
+    """Open operating room time."""
+    return {
+        "subject": "or",
+        "site": heard.site(),
+        "room": heard.one("room"),
+        "clinician": heard.one("clinician"),
+        "service": heard.one("service"),
+        "minimum_minutes": heard.minutes(),
+        **heard.window(),
+    }
+
+
+def bed_state(heard: Heard) -> Arguments:
+    """Beds now."""
+    unit = heard.one("unit") or next(iter(heard.slots.get("home_unit", [])), None)
+    level = None if unit else heard.one("level_of_care")
+    return {"subject": "beds", "site": heard.site(), "unit": unit, "level": level, "bed": heard.one("bed")}
+
+
+def staffing_need(heard: Heard) -> Arguments:
+    """Nurses required against rostered."""
+    return {"subject": "staff", "site": heard.site(), "unit": heard.one("unit"), **heard.window()}
+
+
+def imaging_slot(heard: Heard) -> Arguments:
+    """Free scanner slots."""
+    text = heard.text.casefold()
+    return {
+        "subject": "imaging",
+        "site": heard.site(),
+        "room": heard.one("scanner"),
+        "modality": "mri" if "mri" in text else "ct" if " ct" in f" {text}" else None,
+        "contrast": True if "contrast" in text and "without contrast" not in text else None,
+        **heard.window(),
+    }
+
+
+def schedule_show(heard: Heard) -> Arguments:
+    """What is booked."""
+    visits = heard.one("clinic") is not None or heard.one("scanner") is not None
+    mine = heard.user.clinician_id if not heard.one("clinician") and _says_my(heard) else None
+    return {
+        "subject": "visits" if visits else "cases",
+        "site": heard.site(),
+        "room": heard.one("room") or heard.one("scanner"),
+        "clinic": heard.one("clinic"),
+        "clinician": heard.one("clinician") or ("me" if mine else None),
+        "service": heard.one("service") if not visits else None,
+        **heard.window(),
+    }
+
+
+def case_show(heard: Heard) -> Arguments:
+    """One operation."""
+    return {"case": heard.one("case")}
+
+
+def inventory_shortage(heard: Heard) -> Arguments:
+    """Cases that lack an implant."""
+    loaners = "loaner" in heard.text.casefold()
+    return {
+        "about": "loaners" if loaners else "shortages",
+        "site": heard.site(),
+        "item": heard.one("item"),
+        "case": heard.one("case"),
+        **heard.window(),
+    }
+
+
+def stock_level(heard: Heard) -> Arguments:
+    """How many are on the shelf."""
+    return {"about": "stock", "item": heard.one("item") or heard.one("code"), "site": heard.site() or "all"}
+
+
+def erp_status(heard: Heard) -> Arguments:
+    """Requisitions and budgets."""
+    return {
+        "requisition": heard.one("requisition"),
+        "item": heard.one("item"),
+        "cost_centre": heard.one("cost_centre"),
+    }
+
+
+def predict_duration(heard: Heard) -> Arguments:
+    """How long an operation takes."""
+    return {"procedure": heard.one("procedure"), "clinician": heard.one("clinician")}
+
+
+def handbook_question(heard: Heard) -> Arguments:
+    """What is written down."""
+    return {"question": heard.text}
+
+
+def list_approvals(heard: Heard) -> Arguments:
+    """What waits."""
+    return {}
+
+
+def list_exceptions(heard: Heard) -> Arguments:
+    """The queue."""
+    return {"site": heard.one("site")}
+
+
+def demand_forecast(heard: Heard) -> Arguments:
+    """Demand to come, against capacity."""
+    return {
+        "service": heard.one("service") or next(iter(heard.slots.get("also_service", [])), None),
+        "clinic": heard.one("clinic"),
+        "unit": heard.one("unit"),
+        "level": heard.one("level_of_care"),
+        "site": heard.site(),
+        **heard.window(),
+    }
+
+
+READS: dict[str, tuple[str, Callable[[Heard], Arguments], tuple[str, ...]]] = {
+    "or_open_time": ("query_capacity", or_open_time, ()),
+    "bed_state": ("query_capacity", bed_state, ()),
+    "staffing_need": ("query_capacity", staffing_need, ()),
+    "imaging_slot": ("query_capacity", imaging_slot, ()),
+    "schedule_show": ("query_schedule", schedule_show, ()),
+    "case_show": ("query_schedule", case_show, ("case",)),
+    "inventory_shortage": ("query_inventory", inventory_shortage, ()),
+    "stock_level": ("query_inventory", stock_level, ("item",)),
+    "erp_status": ("query_erp", erp_status, ()),
+    "predict_duration": ("predict_duration", predict_duration, ("procedure",)),
+    "handbook_question": ("search_handbook", handbook_question, ()),
+    "list_approvals": ("list_approvals", list_approvals, ()),
+    "list_exceptions": ("list_exceptions", list_exceptions, ()),
+    "demand_forecast": ("forecast_demand", demand_forecast, ()),
+    "demand_vs_capacity": ("forecast_demand", demand_forecast, ()),
+    "bed_need_forecast": ("forecast_demand", demand_forecast, ()),
+}
+"""Intent: the tool, its arguments, and the slots without which one question is asked."""
+
+QUESTIONS = {
+    "case": "Which case? Please give its number.",
+    "item": "Which item? Please give its code or name.",
+    "procedure": "Which operation do you mean?",
+}
+
+
+def read(heard: Heard) -> Script:
+    """One read: a question when something needed is missing, else what the tool says."""
+    tool, arguments, needed = READS[heard.intent]
+    if (past := heard.past()) is not None and heard.intent not in ("erp_status", "kpi_question"):
+        return question(f"{past[:1].upper()}{past[1:]} is over already. Which time from now on do you mean?")
+    for slot in needed:
+        if heard.one(slot) is None and (slot != "item" or heard.one("code") is None):
+            return question(QUESTIONS[slot], asks_for=slot)
+    result = yield from do(tool, **arguments(heard))
+    return tell(result)
+
+
+def _says_my(heard: Heard) -> bool:
+    return any(mention.kind == "home" for mention in heard.mentions)

@@ -1,0 +1,48 @@
+"""The table of contents: which skill follows each intent. A new intent is its examples file and a line here."""
+
+from collections.abc import Callable
+
+from agent.planners.embedded.heard import Heard
+from agent.planners.embedded.intents import load_intents
+from agent.planners.embedded.script import Script
+from agent.planners.embedded.skills import beds, cases, clinic, staffing, supply, talk, work
+from agent.planners.embedded.skills.reads import READS, read
+
+SKILLS: dict[str, Callable[[Heard], Script]] = {
+    **dict.fromkeys(READS, read),
+    **dict.fromkeys(talk.SORRY_NOT_YET, talk.not_yet),
+    "approve_in_chat": work.approve_in_chat,
+    "assign_bed": beds.assign_bed,
+    "book_visit": clinic.book_visit,
+    "cancel_visit": clinic.cancel_visit,
+    "clinic_earliest_slot": clinic.clinic_earliest_slot,
+    "confirm_no": clinic.confirm_no,
+    "confirm_yes": clinic.confirm_yes,
+    "create_requisition": supply.create_requisition,
+    "greeting": talk.greeting,
+    "hand_over": work.hand_over,
+    "help": talk.help_me,
+    "hold_slot": clinic.hold_slot,
+    "other_language": talk.other_language,
+    "out_of_scope": talk.out_of_scope,
+    "policy_why": work.policy_why,
+    "propose_case": cases.propose_case,
+    "record_status": work.record_status,
+    "refine": talk.help_me,
+    "request_agency": staffing.request_agency,
+    "reschedule_visit": clinic.reschedule_visit,
+    "schedule_case_for_patient": cases.schedule_case_for_patient,
+    "submit_option": cases.submit_option,
+    "thanks": talk.thanks,
+    "who_can_cover": talk.who_can_cover,
+    "withdraw_request": work.withdraw_request,
+    # the guard refuses these before any planner; if one slips past it, the page that forbids it is shown
+    **dict.fromkeys(("mandate_overtime", "phi_diagnosis", "ratio_breach", "split_requisition"), talk.forbidden),
+}
+
+
+def ask_which(heard: Heard) -> Script:
+    """One question between the likeliest matters, in the words of their descriptions."""
+    about = {intent.name: intent.about for intent in load_intents()}
+    likely = [name for name, _ in heard.ranking.intents[:3] if name in about]
+    return talk.unclear(heard, tuple(about[name].split(":")[0].rstrip(".") for name in likely))

@@ -1,0 +1,87 @@
+"""Talk around the work: help, greetings, what is not ours, what is not there yet."""
+
+from agent.planners.embedded.heard import Heard
+from agent.planners.embedded.script import Say, Script, do, question, tell
+
+CAN: dict[str, str] = {
+    "or_scheduler": "open OR time, options for a case, how long to book, cases without implants, the schedule",
+    "charge_nurse": "nurses needed against rostered, an agency or float request, beds, break and ratio rules",
+    "capacity_manager": "beds at every site, bed demand, staffing, surge and downtime rules",
+    "supply_chain": "cases without implants, stock, requisitions and budgets, ordering an item",
+    "service_line_manager": "demand against capacity, schedules, durations, the approval rules",
+    "call_center_agent": "the earliest clinic or scanner slots, booking, moving and cancelling a visit",
+}
+"""What each role asks for most."""
+ANYONE = "capacity, schedules, stock, demand, the handbook and what waits for approval"
+SORRY_NOT_YET = {
+    "kpi_question": "query_kpi",
+    "explain_change": "explain_change",
+    "what_if": "simulate",
+    "overbook": "predict_no_show",
+    "release_block": "release_block",
+    "substitute_item": "substitute_item",
+    "change_case": "change_case",
+}
+"""Intents whose tools come later; the desk says so itself."""
+
+
+def can_do(heard: Heard) -> str:
+    """What this person's roles ask for most."""
+    return next((CAN[role] for role in CAN if role in heard.user.roles), ANYONE)
+
+
+def help_me(heard: Heard) -> Script:
+    """What can be asked."""
+    yield from ()
+    return Say(f"I can help with {can_do(heard)}. Ask in your own words; whatever needs a human waits for one.")
+
+
+def greeting(heard: Heard) -> Script:
+    """Hello."""
+    yield from ()
+    return Say(f"Hello {heard.user.name.split()[0]}. I can help with {can_do(heard)}.")
+
+
+def thanks(heard: Heard) -> Script:
+    """You are welcome."""
+    yield from ()
+    return Say("You're welcome.")
+
+
+def out_of_scope(heard: Heard) -> Script:
+    """An honest no, and what there is."""
+    yield from ()
+    return Say(f"I can't do that. I can help with {can_do(heard)}.")
+
+
+def other_language(heard: Heard) -> Script:
+    """English only, said plainly."""
+    yield from ()
+    return Say("I only understand English so far. Please write that in English.", kind="clarify")
+
+
+def not_yet(heard: Heard) -> Script:
+    """The desk says that it is not yet available; what there is instead comes with it."""
+    result = yield from do(SORRY_NOT_YET[heard.intent])
+    return Say(f"{tell(result).text} I can help with {can_do(heard)}.")
+
+
+def forbidden(heard: Heard) -> Script:
+    """What the guard should have caught: refused here too, with the page that says so."""
+    result = yield from do("search_handbook", question=heard.text)
+    return Say(f"I can't do that. {tell(result).text}", kind="refuse")
+
+
+def who_can_cover(heard: Heard) -> Script:
+    """The need, who is free in the float pool, and that a request can be made."""
+    result = yield from do(
+        "query_capacity", subject="staff", unit=heard.one("unit"), site=heard.site(), **heard.window()
+    )
+    said = tell(result)
+    return Say(f"{said.text} Say who to ask for (float, overtime or agency) and I request it.", kind=said.kind)
+
+
+def unclear(heard: Heard, choices: tuple[str, ...]) -> Script:
+    """One question when two matters are about equally likely."""
+    yield from ()
+    return question("I am not sure what you mean. Is it one of these?", choices)
