@@ -4,9 +4,11 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -82,3 +84,50 @@ def sqlite_store(tmp_path: Path, _made_once: Path) -> "Iterator[SqlStore]":
     store = SqlStore(f"sqlite:///{shutil.copy(_made_once, tmp_path / 'wardline.db')}")
     yield store
     store.close()
+
+
+SANDBOX_NOW = datetime(2026, 9, 14, 8, tzinfo=ZoneInfo("America/Chicago"))
+"""The frozen business clock of tests and dialogues: a Monday morning."""
+
+
+@pytest.fixture(scope="session")
+def sandbox_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with a filled sandbox at SANDBOX_NOW, made once; only for tests that read it."""
+    from middleware.sandbox.build import ensure_sandbox
+
+    home = tmp_path_factory.mktemp("sandbox_home")
+    ensure_sandbox(home, sandbox_url(home), SANDBOX_NOW).close()
+    return home
+
+
+@pytest.fixture
+def own_sandbox_home(sandbox_home: Path, tmp_path: Path) -> Path:
+    """A copy of that home for a test that writes."""
+    home = tmp_path / "home"
+    shutil.copytree(sandbox_home, home)
+    return home
+
+
+@pytest.fixture(scope="session")
+def sandbox_store(sandbox_home: Path) -> "Iterator[SqlStore]":
+    """The shared sandbox store, to read from."""
+    from middleware.store.database import SqlStore
+
+    store = SqlStore(sandbox_url(sandbox_home))
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def own_sandbox_store(own_sandbox_home: Path) -> "Iterator[SqlStore]":
+    """A sandbox store that the test may write to."""
+    from middleware.store.database import SqlStore
+
+    store = SqlStore(sandbox_url(own_sandbox_home))
+    yield store
+    store.close()
+
+
+def sandbox_url(home: Path) -> str:
+    """The address of the store in a home."""
+    return f"sqlite:///{home / 'wardline.db'}"

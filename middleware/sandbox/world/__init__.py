@@ -1,0 +1,1 @@
+"""The invented health system itself: rows per entity, from a seed and a clock, without any I/O."""
