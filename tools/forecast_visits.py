@@ -142,7 +142,7 @@ def _answer(
     names = listed(sorted({str(model["model"]) for model in models}), 3)
     headline = (
         f"{service.name} demand at {sites}: {said}. Model: {names}, fitted {oldest['age']} ago"
-        + (f", backtest error {error:g} of the naive forecast's (below 1 is better)" if error is not None else "")
+        + (f", backtest error {error:g} of the naive forecast's (smaller is better)" if error is not None else "")
         + "; intervals are 80%."
     )
     return Answer(

@@ -164,8 +164,8 @@ def read_float_pool(box: Toolbox, unit: Unit, window: Interval, day: date) -> li
 
 
 def competency_for(unit: Unit) -> str:
-    """What a nurse must be competent in to take patients of the unit; medical is med-surg nursing."""
-    return "med_surg" if unit.level == "medical" else unit.level
+    """What a nurse must be competent in to take patients of the unit: its level of care."""
+    return unit.level
 
 
 def _float_nurse(id: str, name: str, expires: date | None, day: date) -> FloatNurse:
