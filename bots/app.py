@@ -1,24 +1,25 @@
 """The wiring: which part is handed to which. The only place that knows all of them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from bots.identity import Doors, refuse_unless_sandbox
+from bots.identity import Doors, NotAllowed, refuse_unless_sandbox
 from bots.loop import LoopThread
 from bots.settings import HOUSE_ZONE, Settings
 from hospital.clocks import FrozenClock, SystemClock
 from hospital.model.people import User
 from hospital.model.places import Site
 from hospital.ports import Clock, Downstream
-from middleware.store.database import SqlStore
+from middleware.store.database import NoStore, SqlStore
 from policies.decide import Policy
 from tools.tool import Context, Surface
 
 if TYPE_CHECKING:
     from agent.conversation import Conversation
+    from agent.planners.embedded.planner import EmbeddedPlanner
     from agent.planners.port import Planner
     from agent.turn import Turn
     from knowledge.search import Handbook
@@ -28,13 +29,15 @@ if TYPE_CHECKING:
 class Wardline:
     """Everything, wired once. What is slow to load is built when it is first used."""
 
-    def __init__(self, settings: Settings, store: SqlStore, clock: Clock) -> None:
+    def __init__(self, settings: Settings, store: SqlStore, clock: Clock, planner: "Planner | None" = None) -> None:
+        """Wire to this store; `planner` is used instead of the one the settings name."""
         self.settings = settings
         self.store = store
         self.clock = clock
         """The business clock: frozen when a moment was set, on a sandbox only."""
         self.system_clock: Clock = SystemClock()
         self.doors = Doors(store, settings)
+        self._given_planner = planner
 
     @cached_property
     def policy(self) -> Policy:
@@ -67,7 +70,7 @@ class Wardline:
         """Where messages become turns."""
         from agent.conversation import Conversation
 
-        return Conversation(self.store, self.desk, self.clock, self._planner(), self.settings.home)
+        return Conversation(self.store, self.desk, self.clock, self.planner, self.settings.home)
 
     @cached_property
     def downstream(self) -> Mapping[str, Downstream]:
@@ -77,20 +80,26 @@ class Wardline:
         refuse_unless_sandbox(self.store, "The sandbox connector")
         return sandbox_downstream(self.settings.home, self.clock)
 
-    def _planner(self) -> "Planner":
+    @cached_property
+    def embedded(self) -> "EmbeddedPlanner":
+        """The planner that needs no network; what it learns from its examples is kept in the home."""
         from agent.planners.embedded.planner import EmbeddedPlanner
 
-        embedded = EmbeddedPlanner()
-        if not self.settings.model:
-            return embedded
-        from agent.planners.openai import OpenAIPlanner
+        return EmbeddedPlanner(self.settings.home / "planner")
 
-        return OpenAIPlanner(
-            model=self.settings.model,
-            base_url=self.settings.base_url or None,
-            api_key=self.settings.api_key.get_secret_value(),
-            fallback=embedded,
-        )
+    @cached_property
+    def planner(self) -> "Planner":
+        """Who understands messages: the given one, the model of the settings, or the embedded one."""
+        if self._given_planner is not None:
+            return self._given_planner
+        if not self.settings.model:
+            return self.embedded
+        from agent.planners.fallback import FallbackPlanner
+        from agent.planners.openai.planner import OpenAIPlanner
+
+        key = self.settings.api_key.get_secret_value()
+        model = OpenAIPlanner(self.settings.base_url or None, key, self.settings.model)
+        return FallbackPlanner(model, self.embedded)
 
     def zone_of(self, user: User) -> ZoneInfo:
         """The zone of the person's home site; the house's when they have none."""
@@ -133,11 +142,13 @@ class Wardline:
         advance(self.store, self.clock.now())
 
     def warm(self) -> None:
-        """Load what is slow to load: the index, the optimiser, the planner."""
-        import ortools.sat.python.cp_model  # noqa: F401 (loading it is the point)
-
-        self.handbook.search("warm up")
+        """Load what is slow to load: the planner, the index, the optimiser."""
+        if self._given_planner is None:
+            with self.store.reading() as world:
+                self.embedded.warm(world)
         _ = self.conversation
+        self.handbook.search("warm up")
+        import ortools.sat.python.cp_model  # noqa: F401 (loading it is the point)
 
     def close(self) -> None:
         """Close everything that was opened."""
@@ -149,16 +160,31 @@ class Wardline:
         self.store.close()
 
 
-def build(settings: Settings) -> Wardline:
-    """Open the store (making the sandbox when there is none yet) and wire everything to it.
+def build(settings: Settings, progress: Callable[[str], None] | None = None) -> Wardline:
+    """Open the store and wire everything to it; where there is none yet, a sandbox is made.
 
     Raises:
         NotAllowed: when a moment was set for the clock of a production store.
     """
-    from middleware.sandbox.ensure import ensure_sandbox
+    store = _production_store(settings)
+    if store is not None:
+        if settings.now is not None:
+            store.close()
+            raise NotAllowed("Freezing the clock works only on a sandbox; this is a production store.", 403)
+        return Wardline(settings, store, SystemClock())
+    from middleware.sandbox.build import ensure_sandbox
 
-    frozen = FrozenClock(settings.now) if settings.now else None
-    store = ensure_sandbox(settings.store_url, settings.home, frozen or SystemClock())
-    if frozen is not None:
-        refuse_unless_sandbox(store, "Freezing the clock")
-    return Wardline(settings, store, frozen or SystemClock())
+    made = ensure_sandbox(settings.home, settings.store_url, settings.now, settings.seed, progress=progress)
+    return Wardline(settings, made, FrozenClock(settings.now) if settings.now else SystemClock())
+
+
+def _production_store(settings: Settings) -> SqlStore | None:
+    """The store that is there, if it is not a sandbox."""
+    try:
+        store = SqlStore(settings.store_url)
+    except NoStore:
+        return None
+    if store.is_sandbox:
+        store.close()
+        return None
+    return store

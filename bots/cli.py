@@ -1,5 +1,7 @@
 """The commands of bots, in one table."""
 
+from collections.abc import Callable
+
 import typer
 
 from bots import cli_approvals, cli_records, cli_sandbox
@@ -23,7 +25,13 @@ def chat(as_user: AsUser = "or.scheduler", now: Now = None) -> None:
     talk(as_user, now)
 
 
-COMMANDS = {"serve": serve, "chat": chat, "ask": ask, "worker": worker, "settings": cli_records.settings}
+COMMANDS: dict[str, Callable[..., None]] = {
+    "serve": serve,
+    "chat": chat,
+    "ask": ask,
+    "worker": worker,
+    "settings": cli_records.settings,
+}
 GROUPS = {
     "approvals": cli_approvals.app,
     "plan": cli_approvals.plan_app,

@@ -1,6 +1,7 @@
 """What the commands share: their options, their consoles, and errors as sentences."""
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
@@ -100,12 +101,28 @@ def settings_for(now: str | None = None) -> Settings:
     return settings.with_now(now) if now else settings
 
 
+def build_for(settings: Settings) -> "Wardline":
+    """Everything wired, with a word on stderr about what takes long.
+
+    Raises:
+        Sorry: when a server runs for this home on another clock, whose sandbox would be taken from under it.
+    """
+    from bots.app import build
+    from bots.client import find_running, read
+
+    running = read(settings.home)
+    elsewhere = running is not None and running.pid != os.getpid() and running.now != settings.now
+    if running is not None and elsewhere and find_running(settings.home, running.now) is not None:
+        where = f"A server runs for {settings.home} on another clock"
+        raise Sorry(f"{where}; stop it, or set WARDLINE_HOME to another folder.")
+    with error_console().status("Opening…") as status:
+        return build(settings, lambda step: status.update(f"Building the sandbox: {step}…"))
+
+
 @contextmanager
 def opened(now: str | None = None) -> Iterator["Wardline"]:
     """Everything wired, for the length of one command."""
-    from bots.app import build
-
-    wardline = build(settings_for(now))
+    wardline = build_for(settings_for(now))
     try:
         yield wardline
     finally:

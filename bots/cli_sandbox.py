@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from bots.cli_common import AsJson, Now, Sentences, Sorry, console, opened, settings_for
+from bots.cli_common import AsJson, Now, Sentences, Sorry, build_for, console, opened, settings_for
 
 app = typer.Typer(cls=Sentences, no_args_is_help=True, help="The synthetic health system to try things on.")
 
@@ -15,10 +15,8 @@ def init(now: Now = None) -> None:
     """Make the sandbox in this home, or say that it is there."""
     import time
 
-    from bots.app import build
-
     started = time.perf_counter()
-    wardline = build(settings_for(now))
+    wardline = build_for(settings_for(now))
     try:
         console().print(
             f"The sandbox is in {wardline.settings.home} ({time.perf_counter() - started:.1f} s). "

@@ -11,7 +11,7 @@ from rich.console import Group
 from rich.panel import Panel
 from rich.text import Text
 
-from bots.cli_common import Now, Sorry, console, error_console, settings_for
+from bots.cli_common import Now, Sorry, build_for, console, settings_for
 from bots.client import Running, announce, find_running, read, withdraw
 from bots.settings import Settings
 
@@ -27,10 +27,7 @@ def serve(
     settings = settings_for(now)
     at, on = port or settings.port, host or settings.host
     _refuse_second(settings, on, at)
-    with error_console().status("Opening the store; the first time the sandbox is built…"):
-        from bots.app import build
-
-        wardline = build(settings)
+    wardline = build_for(settings)
     import uvicorn
 
     from bots.background import lifespan_of
@@ -63,10 +60,9 @@ def serve(
 
 def worker(now: Now = None) -> None:
     """Run only what happens by itself: telling other systems, ending what expired."""
-    from bots.app import build
     from bots.background import run_loops
 
-    wardline = build(settings_for(now))
+    wardline = build_for(settings_for(now))
     console().print("The worker runs. Ctrl+C stops it.")
     try:
         with suppress(KeyboardInterrupt):

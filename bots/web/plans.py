@@ -10,6 +10,7 @@ from bots.plan_views import may_read_plan, plans_for, to_decide, view_of
 from bots.web.problems import Trouble, refusal
 from bots.web.who import Actor, App
 from hospital.ids import PlanId
+from hospital.model.people import User
 from policies.plans import Plan
 from tools.results import Refused
 
@@ -55,7 +56,11 @@ def list_approvals(app: App, actor: Actor) -> list[dict[str, Any]]:
     """What waits for this person's decision now, the first to expire first."""
     with app.store.reading() as world:
         mine = to_decide(world, actor, app.policy.data, app.clock.now())
-        return [{**view_of(world, plan).model_dump(mode="json"), "asked_by": plan.asked_by} for plan in mine]
+        names = {plan.asked_by: user.name for plan in mine if (user := world.get(User, plan.asked_by))}
+        return [
+            {**view_of(world, plan).model_dump(mode="json"), "asked_by": names.get(plan.asked_by, plan.asked_by)}
+            for plan in mine
+        ]
 
 
 @router.post("/approvals/{plan_id}/decisions")

@@ -10,6 +10,7 @@ from bots.plan_views import may_read_audit
 from bots.web.problems import Trouble
 from bots.web.who import Actor, App, request_of
 from hospital.model.people import User
+from hospital.model.places import Site
 from hospital.model.work import WorkException
 from hospital.ports import In, Range
 from policies.plans import AuditEntry
@@ -49,6 +50,7 @@ def list_users(app: App, request: Request) -> list[dict[str, Any]]:
     refuse_unless_local(app.store, request_of(request))
     with app.store.reading() as world:
         people = world.find(User, active=True, order="id")
+        zones = {str(site.id): site.timezone for site in world.find(Site)}
     return [
         {
             "id": person.id,
@@ -57,6 +59,7 @@ def list_users(app: App, request: Request) -> list[dict[str, Any]]:
             "site": person.home.site_id,
             "unit": person.home.unit_id,
             "service": person.home.service_id,
+            "timezone": zones.get(person.home.site_id or ""),
         }
         for person in people
     ]

@@ -1,7 +1,7 @@
 // The page: who one is, the conversation, and the side that waits.
 import * as api from "/page/api.js";
 import { cardOf, forgetPlans, optionsOf, planCard } from "/page/cards.js";
-import { el, markdown, words } from "/page/dom.js";
+import { el, longTime, markdown, setZone, words } from "/page/dom.js";
 import { forget, refresh } from "/page/waiting.js";
 
 const picker = document.getElementById("user");
@@ -65,6 +65,7 @@ async function become(user, before = null) {
 
 async function begin(before = null) {
   thread = before;
+  setZone(people.find((one) => one.id === picker.value)?.timezone || "America/Chicago");
   forget();
   forgetPlans();
   turns.replaceChildren();
@@ -72,7 +73,7 @@ async function begin(before = null) {
   showWelcome();
   await refresh();
   const ready = await api.ready();
-  document.getElementById("clock").textContent = new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeStyle: "short", timeZone: "America/Chicago" }).format(new Date(ready.now));
+  document.getElementById("clock").textContent = longTime(ready.now);
 }
 
 async function restore() {

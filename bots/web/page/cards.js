@@ -157,5 +157,5 @@ function legend(card) {
 
 function niceTop(value) {
   const size = 10 ** Math.floor(Math.log10(value));
-  return [1, 2, 2.5, 4, 5, 8, 10].map((step) => step * size).find((step) => step >= value * 1.02) || 10 * size;
+  return [1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10].map((step) => step * size).find((step) => step >= value * 1.02) || 10 * size;
 }

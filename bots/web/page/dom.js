@@ -28,10 +28,25 @@ export function money(cents) {
   return dollars.format(cents / 100);
 }
 
-const moment = new Intl.DateTimeFormat("en-GB", {
-  weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
-  timeZone: "America/Chicago",
-});
+// Times are said on the clock of the person's home site.
+let moment = clockOf("America/Chicago");
+let today = null;
+function clockOf(zone) {
+  return new Intl.DateTimeFormat("en-US", {
+    weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+    timeZoneName: "short", timeZone: zone,
+  });
+}
+
+export function setZone(zone) {
+  moment = clockOf(zone);
+  today = new Intl.DateTimeFormat("en-US", { dateStyle: "full", timeStyle: "short", hourCycle: "h23", timeZone: zone });
+}
+
+export function longTime(iso) {
+  return today.format(new Date(iso));
+}
+
 export function time(iso) {
   return el("time", { datetime: iso }, moment.format(new Date(iso)));
 }
