@@ -435,7 +435,13 @@ def test_staff_tells_call_outs_charge_ratio_source_and_float_pool(store: SqlStor
     assert answer.facts["float_free_current"] == 0
     assert "1 RN needed" not in answer.headline
     off = ask(
-        store, query_capacity, user("x", "call_center_agent", scope=HILL), NOW, subject="staff", unit="Ward", **TONIGHT
+        store,
+        query_capacity,
+        user("x", "call_center_agent", scope=HILL),
+        NOW,
+        subject="staff",
+        unit="Ward",
+        **TONIGHT,
     )
     assert "Nurse" not in str(off.cards)  # names on rosters are not for every role
 
@@ -640,7 +646,10 @@ def test_demand_against_capacity_by_week(counted: SqlStore) -> None:
     assert 20 <= week["p50"] <= 26
     assert week["gap_p50"] == week["p50"] - 15
     assert week["low80"] <= week["p50"] <= week["p80"] <= week["high80"]
-    assert "Dermatology demand at Hill: Mon 21 Sep to Sun 27 Sep" in answer.headline
+    assert (
+        "Dermatology demand at Hill. New referrals against new-patient slots: Mon 21 Sep to Sun 27 Sep"
+        in answer.headline
+    )
     assert_supported(answer)
 
 

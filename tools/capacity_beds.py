@@ -10,7 +10,7 @@ from tools.capacity_arguments import QueryCapacity
 from tools.directory import find_unit
 from tools.sites_asked import find_sites, is_everywhere, say_sites
 from tools.tool import Answer, Problem, Toolbox
-from tools.windows import listed, plural, say_clock, say_moment
+from tools.windows import listed, plural, say_clock, say_level, say_moment
 
 COUNTS = (
     "staffed",
@@ -40,7 +40,7 @@ def answer_beds(args: QueryCapacity, box: Toolbox) -> Answer:
             units = [one for one in units if one.level == args.level]
         if units:
             states.append((site, read_beds(box, site, units)))
-    level = args.level.replace("_", "-") + " " if args.level else ""
+    level = say_level(args.level) + " " if args.level else ""
     said = unit.name + ", " + sites[0].name if unit else say_sites(sites, args.site)
     if not states:
         raise Problem(
@@ -96,7 +96,7 @@ def _say_boarders(boarders: dict[str, int]) -> str:
     if not boarders:
         return "Nobody is boarding."
     total = sum(boarders.values())
-    split = listed([f"{count} for {level.replace('_', '-')}" for level, count in boarders.items()], 10)
+    split = listed([f"{count} for {say_level(level)}" for level, count in boarders.items()], 10)
     return f"{plural(total, 'boarder waits', 'boarders wait')} for a bed: {split}."
 
 
@@ -120,9 +120,9 @@ def _tables(states: list[tuple[Site, list[UnitBeds]]], as_of: str) -> tuple[Tabl
             (
                 site.name,
                 one.unit.name,
-                one.unit.level.replace("_", "-"),
+                say_level(one.unit.level),
                 *(getattr(one, name) for name in COUNTS),
-                ", ".join(f"{count} {level.replace('_', '-')}" for level, count in sorted(one.boarding.items())),
+                ", ".join(f"{count} {say_level(level)}" for level, count in sorted(one.boarding.items())),
             )
             for site, units in states
             for one in units
@@ -173,7 +173,7 @@ def _one_bed(args: QueryCapacity, said: str, box: Toolbox) -> Answer:
         "zone": say_clock(site),
     }
     return Answer(
-        headline=f"Bed {bed.label} ({place}) is {words}{how}{since}: {bed.level.replace('_', '-')}, "
+        headline=f"Bed {bed.label} ({place}) is {words}{how}{since}: {say_level(bed.level)}, "
         f"{'staffed' if bed.staffed else 'not staffed'}, {isolation}.{as_of}",
         facts=facts,
         cards=(

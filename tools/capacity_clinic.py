@@ -168,11 +168,12 @@ def _answer(
     looked = found.looked
     if offered:
         first, rest = offered[0], offered[1:]
-        zones = listed(sorted({str(one["zone"]) for one in offered}))
+        zones = sorted({str(one["zone"]) for one in offered})
+        several = len(zones) > 1
         headline = (
-            f"Earliest {kind} slot at {first['clinic']}: {_say_offer(first)}"
-            + (f"; then {listed([_say_offer(one, first) for one in rest], 50)}" if rest else "")
-            + f" (times in {zones})."
+            f"Earliest {kind} slot at {first['clinic']}: {_say_offer(first, first, several)}"
+            + (f"; then {listed([_say_offer(one, first, several) for one in rest], 50)}" if rest else "")
+            + f" (times in {listed(zones)})."
         )
     else:
         headline = (
@@ -206,7 +207,8 @@ def _answer(
     )
 
 
-def _say_offer(offer: dict[str, object], first: dict[str, object] | None = None) -> str:
+def _say_offer(offer: dict[str, object], first: dict[str, object], zone: bool) -> str:
     who = f" with {offer['clinician']}" if offer["clinician"] else ""
-    where = f" at {offer['clinic']}" if first and offer["clinic"] != first["clinic"] else ""
-    return f"{offer['said']}{who}{where}"
+    where = f" at {offer['clinic']}" if offer["clinic"] != first["clinic"] else ""
+    clock = f" {offer['zone']}" if zone else ""
+    return f"{offer['said']}{clock}{who}{where}"

@@ -46,6 +46,8 @@ def answer_or(args: QueryCapacity, box: Toolbox) -> Answer:
         rooms = [room] if room else box.world.find(Room, site_id=site.id, kind="or")
         rooms.sort(key=lambda r: (len(r.name), r.name))
         times = read_or_time(box, site, window, rooms, PRIME)
+        if opened := PRIME.within(window, site.timezone):
+            window = Interval(opened[0].start, opened[-1].end)
         found = [_usable(time, args.minimum_minutes, clinician, service) for time in times]
         said = site.name if len(sites) > 1 else say_sites(sites, args.site or args.room)
         headlines.append(_headline(said, site, window, found, args, clinician))

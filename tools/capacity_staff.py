@@ -18,7 +18,7 @@ from tools.unit_roster import (
     running_shift,
     units_with_ratio,
 )
-from tools.windows import listed, plural, say_clock, say_span, window_of
+from tools.windows import listed, plural, say_clock, say_level, say_span, window_of
 
 MAX_STAFF_DAYS = 14
 
@@ -64,10 +64,10 @@ def _one_unit(args: QueryCapacity, box: Toolbox, site: Site, unit: Unit) -> Answ
     worst = roster.worst
     pool = read_float_pool(box, unit, worst.span, site.local(worst.span.start).date())
     current = [nurse for nurse in pool if nurse.competency == "current"]
-    skill = competency_for(unit).replace("_", "-")
+    skill = say_level(competency_for(unit))
     outs = f" after {plural(roster.called_out, 'call-out')} already known" if roster.called_out else ""
     short = f"short by {roster.staffing.short}" if roster.staffing.short else "enough"
-    acuity = "".join(f", {count} of them {level.replace('_', '-')}" for level, count in roster.other_levels.items())
+    acuity = "".join(f", {count} of them {say_level(level)}" for level, count in roster.other_levels.items())
     charge = (
         f"{plural(roster.charge_not_counted, 'charge nurse takes', 'charge nurses take')} no patients and "
         f"{'is' if roster.charge_not_counted == 1 else 'are'} not counted"

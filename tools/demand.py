@@ -12,11 +12,13 @@ from tools.windows import today_at
 HISTORY = timedelta(days=730)
 
 
-def read_forecast(box: Toolbox, series: str, site: Site, last: date) -> StoredForecast | None:
-    """The newest forecast of the series that reaches `last`; None when nothing was ever counted."""
+def read_forecast(box: Toolbox, series: str, site: Site, last: date, *, fit: bool = True) -> StoredForecast | None:
+    """The newest stored forecast that reaches `last`, else one fitted now; None when nothing was ever counted."""
     stored = box.world.find(StoredForecast, series=series, order="-issued_at", limit=1)
     if stored and stored[0].points and stored[0].points[-1].day >= last:
         return stored[0]
+    if not fit:
+        return None
     through = today_at(box, site) - timedelta(days=1)
     counts = dict(
         box.world.values(DemandCount, ("day", "count"), series=series, day=Range(at_least=through - HISTORY))

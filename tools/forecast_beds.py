@@ -18,7 +18,17 @@ from tools.directory import find_service, find_unit
 from tools.forecast_arguments import ForecastDemand
 from tools.sites_asked import find_sites, say_sites
 from tools.tool import Answer, Problem, Toolbox
-from tools.windows import listed, local_day, plural, say_clock, say_moment, say_span, today_at, window_of
+from tools.windows import (
+    listed,
+    local_day,
+    plural,
+    reference_site,
+    say_clock,
+    say_moment,
+    say_span,
+    today_at,
+    window_of,
+)
 
 PREFIX = "arrivals"
 
@@ -59,7 +69,8 @@ def answer_bed_demand(args: ForecastDemand, box: Toolbox) -> Answer:
     unit = find_unit(box, args.unit, args.site) if args.unit else None
     service = find_service(box, args.service) if args.service else None
     sites = [box.local(unit.site_id)] if unit else find_sites(box, args.site)
-    window = window_of(box, sites[0], args.day, args.start, args.end, most=14)
+    clock = reference_site(box, sites, args.start)
+    window = window_of(box, clock, args.day, args.start, args.end, most=14)
     found = [one for site in sites if (one := _site_demand(args, box, site, window, unit, service)) is not None]
     if not found:
         raise Problem(
@@ -72,8 +83,8 @@ def answer_bed_demand(args: ForecastDemand, box: Toolbox) -> Answer:
     return Answer(
         headline=" ".join(said),
         facts={
-            "window": say_span(sites[0], window.start, window.end),
-            "zone": sites[0].timezone,
+            "window": say_span(clock, window.start, window.end),
+            "zone": clock.timezone,
             "sites": rows,
             "interval_percent": 80,
             "level": args.level,
@@ -85,13 +96,12 @@ def answer_bed_demand(args: ForecastDemand, box: Toolbox) -> Answer:
 def _site_demand(
     args: ForecastDemand, box: Toolbox, site: Site, window: Interval, unit: Unit | None, service: Service | None
 ) -> BedDemand | None:
-    units = [unit] if unit else box.world.find(Unit, site_id=site.id, order="name")
+    every = box.world.find(Unit, site_id=site.id, order="name")
+    inpatient = [one for one in every if one.level not in ("ed", "pacu")]
     units = [
         one
-        for one in units
-        if (unit is not None or one.level not in ("ed", "pacu"))
-        and args.level in (None, one.level)
-        and (service is None or service.id in one.specialties)
+        for one in ([unit] if unit else inpatient)
+        if args.level in (None, one.level) and (service is None or service.id in one.specialties)
     ]
     if not units:
         return None
@@ -103,7 +113,7 @@ def _site_demand(
     for name in _series_at(box, site):
         specialty = name.split(":")[1]
         if specialty in specialties and (one := read_forecast(box, name, site, days[-1])) is not None:
-            arrivals[specialty] = _coming(site, one, window)
+            arrivals[specialty] = _coming(site, one, window, _share(specialty, units, inpatient))
             issued.append(one)
     parts = list(arrivals.values())
     middle = sum(part.p50 for part in parts)
@@ -138,13 +148,20 @@ def _series_at(box: Toolbox, site: Site) -> list[str]:
     return sorted(name for name in kept if name.startswith(f"{PREFIX}:") and name.endswith(f":{site.id}"))
 
 
-def _coming(site: Site, one: StoredForecast, window: Interval) -> Expected:
+def _share(specialty: str, units: list[Unit], inpatient: list[Unit]) -> float:
+    """The part of a specialty's arrivals that these units take: by their staffed beds among all that take it."""
+    mine = sum(unit.staffed_beds for unit in units if specialty in unit.specialties)
+    total = sum(unit.staffed_beds for unit in inpatient if specialty in unit.specialties)
+    return min(1.0, mine / total) if total else 1.0
+
+
+def _coming(site: Site, one: StoredForecast, window: Interval, share: float) -> Expected:
     """Arrivals in the window; parts of days count by their hours."""
     total = [0.0, 0.0]
     for day in days_of(window, site.timezone):
         whole = local_day(site, day)
         inside = min(whole.end, window.end) - max(whole.start, window.start)
-        part = add_up([one], [day], inside / (whole.end - whole.start))
+        part = add_up([one], [day], share * (inside / (whole.end - whole.start)))
         total[0] += part.p50
         total[1] += ((part.p80 - part.p50) / Z80) ** 2
     middle, spread = total[0], total[1] ** 0.5

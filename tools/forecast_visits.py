@@ -1,52 +1,23 @@
-"""Clinic demand of a service week by week against the slots its templates hold."""
+"""What is said about clinic demand: each week against the slots its templates hold."""
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from hospital.cards import ChartCard, ChartSeries, TableCard
-from hospital.model.bookings import Slot
 from hospital.model.history import StoredForecast
 from hospital.model.places import Clinic, Service, Site
 from hospital.planning.intervals import Interval
-from hospital.planning.issued import Expected, add_up
+from hospital.planning.issued import add_up
 from hospital.planning.prime_time import days_of
-from hospital.ports import In, Not, Range
-from tools.demand import read_forecast
 from tools.directory import find_service
 from tools.forecast_arguments import ForecastDemand
 from tools.sites_asked import find_sites
 from tools.tool import Answer, Problem, Toolbox
-from tools.windows import listed, local_day, plural, today_at, window_of
+from tools.visit_demand import Demand, Week, read_demand
+from tools.windows import listed, local_day, plural, reference_site, today_at, window_of
 
-SERIES = "referrals:{service}:{site}"
 WEEKS = timedelta(days=14)
-
-
-@dataclass(frozen=True)
-class Week:
-    """Calendar days of one week inside the window: demand and template slots, in visits."""
-
-    days: tuple[date, ...]
-    demand: Expected
-    slots: int
-
-    @property
-    def said(self) -> str:
-        first, last = self.days[0], self.days[-1]
-        return f"{first:%a %d %b}" if first == last else f"{first:%a %d %b} to {last:%a %d %b}"
-
-    @property
-    def gap(self) -> int:
-        """Slots missing at the median; negative when there are more than needed."""
-        return round(self.demand.p50) - self.slots
-
-    @property
-    def gap80(self) -> int:
-        """Slots missing when planning for four weeks out of five."""
-        return round(self.demand.p80) - self.slots
 
 
 def answer_visit_demand(args: ForecastDemand, box: Toolbox) -> Answer:
@@ -60,24 +31,15 @@ def answer_visit_demand(args: ForecastDemand, box: Toolbox) -> Answer:
     if not sites:
         where = listed([clinic.name for clinic in clinics])
         raise Problem("unknown", f"There is no {service.name} clinic there; there is {where}.", argument="site")
-    window = _window(args, box, sites[0])
-    days = days_of(window, sites[0].timezone)
-    issued = [
-        (site, one)
-        for site in sites
-        if (one := read_forecast(box, SERIES.format(service=service.id, site=site.id), site, days[-1])) is not None
-    ]
-    if not issued:
+    clock = reference_site(box, sites, args.start)
+    days = days_of(_window(args, box, clock), clock.timezone)
+    demands = read_demand(box, service, clinics, sites, days)
+    if not demands:
         raise Problem("unavailable", f"No referrals to {service.name} were ever counted there.", argument="service")
-    known = min(one.points[-1].day for _, one in issued)
+    known = min(one.points[-1].day for demand in demands for one in demand.forecasts)
     if days[-1] > known:
         raise Problem("invalid", f"Forecasts reach {known:%a %d %b %Y}; ask for a time before that.", argument="end")
-    slots = _slots(
-        box, [str(c.id) for c in clinics if c.site_id in {site.id for site, _ in issued}], sites[0], window
-    )
-    forecasts = [one for _, one in issued]
-    weeks = [Week(part, add_up(forecasts, part), sum(slots[day] for day in part)) for part in _by_week(days)]
-    return _answer(box, service, issued, weeks, slots, days)
+    return _answer(box, service, demands, days)
 
 
 def _service(args: ForecastDemand, box: Toolbox) -> Service:
@@ -105,78 +67,55 @@ def _window(args: ForecastDemand, box: Toolbox, site: Site) -> Interval:
     return window_of(box, site, args.day, args.start, args.end, default=WEEKS)
 
 
-def _by_week(days: Sequence[date]) -> list[tuple[date, ...]]:
-    weeks: dict[tuple[int, int], list[date]] = {}
-    for day in days:
-        weeks.setdefault(day.isocalendar()[:2], []).append(day)
-    return [tuple(week) for week in weeks.values()]
-
-
-def _slots(box: Toolbox, clinics: list[str], site: Site, window: Interval) -> Counter[date]:
-    """Template slots per local day, booked or not; closed ones are not capacity."""
-    first, last = local_day(site, site.local(window.start).date()).start, window.end
-    starts = box.world.values(
-        Slot,
-        ("start",),
-        clinic_id=In(tuple(clinics)),
-        status=Not("busy-unavailable"),
-        start=Range(at_least=first, before=last),
-    )
-    return Counter(site.local(start).date() for (start,) in starts)
-
-
-def _answer(
-    box: Toolbox,
-    service: Service,
-    issued: list[tuple[Site, StoredForecast]],
-    weeks: list[Week],
-    slots: Counter[date],
-    days: Sequence[date],
-) -> Answer:
-    sites = listed([site.name for site, _ in issued], 10)
-    models = [_model(box, site, one) for site, one in issued]
-    rows = [_week_row(week) for week in weeks]
+def _answer(box: Toolbox, service: Service, demands: list[Demand], days: Sequence[date]) -> Answer:
+    sites = listed([site.name for site, _ in demands[0].issued], 10)
+    models = [_model(box, site, one, demand.measure) for demand in demands for site, one in demand.issued]
+    rows = [_week_row(week, demand.measure) for demand in demands for week in demand.weeks]
     oldest = max(models, key=lambda model: model["age_hours"])
     error = max((model["backtest_mase"] for model in models if model["backtest_mase"] is not None), default=None)
-    said = "; ".join(_say_week(week) for week in weeks)
+    said = " ".join(f"{_say_measure(demand)}." for demand in demands)
     names = listed(sorted({str(model["model"]) for model in models}), 3)
-    headline = (
-        f"{service.name} demand at {sites}: {said}. Model: {names}, fitted {oldest['age']} ago"
-        + (f", backtest error {error:g} of the naive forecast's (smaller is better)" if error is not None else "")
-        + "; intervals are 80%."
-    )
+    backtest = f", backtest error at most {error:g} of the naive forecast's" if error is not None else ""
     return Answer(
-        headline=headline,
+        headline=(
+            f"{service.name} demand at {sites}. {said} Fitted {oldest['age']} ago on data through "
+            f"{oldest['trained_through']} by {names}{backtest}; intervals are 80%."
+        ),
         facts={
             "service": service.name,
-            "sites": [site.name for site, _ in issued],
+            "sites": [site.name for site, _ in demands[0].issued],
             "weeks": rows,
             "models": models,
             "model_age": oldest["age"],
             "backtest_error": error,
             "interval_percent": 80,
         },
-        cards=(_chart(service, sites, [one for _, one in issued], slots, days), _table(rows), _models(models)),
+        cards=(*(_chart(service, sites, demand, days) for demand in demands), _table(rows), _models(models)),
     )
+
+
+def _say_measure(demand: Demand) -> str:
+    slots = "new-patient slots" if demand.measure == "new referrals" else "template slots"
+    return f"{demand.measure.capitalize()} against {slots}: {'; '.join(map(_say_week, demand.weeks))}"
 
 
 def _say_week(week: Week) -> str:
     demand = week.demand
-    verdict = (
-        f"short by {week.gap} at p50 and {week.gap80} at p80"
-        if week.gap > 0
-        else f"enough at p50 ({-week.gap} spare), short by {week.gap80} at p80"
-        if week.gap80 > 0
-        else f"enough, {-week.gap80} spare even at p80"
-    )
+    if week.gap > 0:
+        verdict = f"short by {week.gap} at p50 and {week.gap80} at p80"
+    elif week.gap80 > 0:
+        verdict = f"enough at p50 ({-week.gap} spare), short by {week.gap80} at p80"
+    else:
+        verdict = f"enough, {-week.gap80} spare even at p80"
     return (
-        f"{week.said}: {round(demand.p50)} new referrals expected (80% interval {round(demand.low80)} to "
-        f"{round(demand.high80)}) against {plural(week.slots, 'template slot')}, {verdict}"
+        f"{week.said} {round(demand.p50)} expected (p80 {round(demand.p80)}, interval {round(demand.low80)} to "
+        f"{round(demand.high80)}) for {plural(week.slots, 'slot')}, {verdict}"
     )
 
 
-def _week_row(week: Week) -> dict[str, Any]:
+def _week_row(week: Week, measure: str) -> dict[str, Any]:
     return {
+        "measure": measure,
         "week": week.said,
         "first": week.days[0].isoformat(),
         "last": week.days[-1].isoformat(),
@@ -193,10 +132,11 @@ def _week_row(week: Week) -> dict[str, Any]:
     }
 
 
-def _model(box: Toolbox, site: Site, one: StoredForecast) -> dict[str, Any]:
+def _model(box: Toolbox, site: Site, one: StoredForecast, measure: str) -> dict[str, Any]:
     hours = int((box.now - one.issued_at).total_seconds() // 3600)
     return {
         "site": site.name,
+        "measure": measure,
         "model": one.model,
         "trained_through": f"{one.trained_through:%a %d %b}",
         "age_hours": hours,
@@ -206,12 +146,11 @@ def _model(box: Toolbox, site: Site, one: StoredForecast) -> dict[str, Any]:
     }
 
 
-def _chart(
-    service: Service, sites: str, issued: list[StoredForecast], slots: Counter[date], days: Sequence[date]
-) -> ChartCard:
+def _chart(service: Service, sites: str, demand: Demand, days: Sequence[date]) -> ChartCard:
+    slots, issued = demand.slots, demand.forecasts
     daily = [add_up(issued, [day]) for day in days]
     labels = tuple(f"{day:%a %d %b}" for day in days)
-    title = f"{service.name} at {sites}: referrals expected and template slots per day"
+    title = f"{service.name} at {sites}: {demand.measure} expected and slots per day"
     return ChartCard(
         title=title,
         kind="line",
@@ -238,19 +177,41 @@ def _chart(
 
 
 def _table(rows: list[dict[str, Any]]) -> TableCard:
-    shown = ("week", "p50", "p80", "low80", "high80", "capacity", "gap_p50", "gap_p80", "probability_short_percent")
+    shown = (
+        "measure",
+        "week",
+        "p50",
+        "p80",
+        "low80",
+        "high80",
+        "capacity",
+        "gap_p50",
+        "gap_p80",
+        "probability_short_percent",
+    )
     return TableCard(
         title="Demand against capacity by week",
-        columns=("Week", "p50", "p80", "Low 80%", "High 80%", "Slots", "Gap p50", "Gap p80", "Short, % likely"),
+        columns=(
+            "Measure",
+            "Week",
+            "p50",
+            "p80",
+            "Low 80%",
+            "High 80%",
+            "Slots",
+            "Gap p50",
+            "Gap p80",
+            "Short, % likely",
+        ),
         rows=tuple(tuple(row[name] for name in shown) for row in rows),
-        note="Gap: referrals minus template slots; negative is spare. Slots already booked count as capacity.",
+        note="Gap: demand minus template slots; negative is spare. Slots already booked count as capacity.",
     )
 
 
 def _models(models: list[dict[str, Any]]) -> TableCard:
-    shown = ("site", "model", "trained_through", "age", "backtest_mase", "coverage80_percent")
+    shown = ("site", "measure", "model", "trained_through", "age", "backtest_mase", "coverage80_percent")
     return TableCard(
         title="Models",
-        columns=("Site", "Model", "Data through", "Age", "Backtest MASE", "80% interval held, %"),
+        columns=("Site", "Measure", "Model", "Data through", "Age", "Backtest MASE", "80% interval held, %"),
         rows=tuple(tuple(model[name] for name in shown) for model in models),
     )

@@ -11,7 +11,7 @@ from hospital.ports import In
 from tools.directory import find_case, find_item
 from tools.inventory_arguments import QueryInventory, asked_sites, asked_window
 from tools.tool import Answer, Toolbox
-from tools.windows import plural, say_moment, say_span
+from tools.windows import plural, reference_site, say_moment, say_span
 
 
 def read_loaners(box: Toolbox, sites: dict[str, Site], window: Interval) -> list[dict[str, Any]]:
@@ -67,7 +67,8 @@ def loaner_table(rows: list[dict[str, Any]]) -> TableCard:
 def answer_loaners(args: QueryInventory, box: Toolbox) -> Answer:
     case = find_case(box, args.case) if args.case else None
     sites, said = asked_sites(args, box, case)
-    window = asked_window(args, box, sites[0], case)
+    clock = reference_site(box, sites, args.start)
+    window = asked_window(args, box, clock, case)
     item = find_item(box, args.item) if args.item else None
     rows = [
         row
@@ -75,7 +76,7 @@ def answer_loaners(args: QueryInventory, box: Toolbox) -> Answer:
         if (item is None or row["item"] == item.id) and (case is None or row["case"] == case.id)
     ]
     late = [row for row in rows if row["late"]]
-    when = f"{say_span(sites[0], window.start, window.end)} ({sites[0].timezone})"
+    when = f"{say_span(clock, window.start, window.end)} ({clock.timezone})"
     if late:
         headline = f"{said}, {when}: {len(late)} of {plural(len(rows), 'loaner')} late: " + "; ".join(
             str(row["said"]) for row in late

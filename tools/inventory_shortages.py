@@ -11,14 +11,15 @@ from tools.implant_needs import Need, read_needs
 from tools.inventory_arguments import QueryInventory, asked_sites, asked_window, read_coming
 from tools.inventory_loaners import loaner_table, read_loaners
 from tools.tool import Answer, Toolbox
-from tools.windows import listed, plural, say_moment, say_span
+from tools.windows import listed, plural, reference_site, say_moment, say_span
 
 
 def answer_shortages(args: QueryInventory, box: Toolbox) -> Answer:
     case = find_case(box, args.case) if args.case else None
     item = find_item(box, args.item) if args.item else None
     sites, said = asked_sites(args, box, case)
-    window = asked_window(args, box, sites[0], case)
+    clock = reference_site(box, sites, args.start)
+    window = asked_window(args, box, clock, case)
     by_id: dict[str, Site] = {str(site.id): site for site in sites}
     needs = [
         need
@@ -31,7 +32,7 @@ def answer_shortages(args: QueryInventory, box: Toolbox) -> Answer:
     late = [
         row for row in read_loaners(box, by_id, window) if row["late"] and (case is None or row["case"] == case.id)
     ]
-    when = f"{say_span(sites[0], window.start, window.end)} ({sites[0].timezone})"
+    when = f"{say_span(clock, window.start, window.end)} ({clock.timezone})"
     cases = len({need.case_id for need in needs})
     about = f" planned with {item.id}" if item else ""
     rows = [_short_row(box, by_id[need.site_id], need) for need in short]

@@ -11,7 +11,7 @@ from tools.implant_needs import read_needs
 from tools.inventory_arguments import WEEK, QueryInventory, read_coming
 from tools.sites_asked import find_sites, say_sites
 from tools.tool import Answer, Problem, Toolbox
-from tools.windows import listed, say_moment, window_of
+from tools.windows import listed, reference_site, say_moment, window_of
 
 
 def answer_stock(args: QueryInventory, box: Toolbox) -> Answer:
@@ -21,7 +21,8 @@ def answer_stock(args: QueryInventory, box: Toolbox) -> Answer:
     everywhere = box.world.find(Site, order="name")
     sites = find_sites(box, args.site) if args.site else everywhere
     counts = dict(box.world.values(Stock, ("site_id", "on_hand"), item_id=item.id))
-    window = window_of(box, sites[0], args.day, args.start, args.end, default=WEEK)
+    clock = reference_site(box, sites, args.start)
+    window = window_of(box, clock, args.day, args.start, args.end, default=WEEK)
     needs = [n for n in read_needs(box, [site.id for site in sites], window.end) if n.item.id == item.id]
     rows = [
         {
@@ -43,7 +44,7 @@ def answer_stock(args: QueryInventory, box: Toolbox) -> Answer:
         headline=(
             f"{item.id} {item.name}, {said}: {total} on hand "
             f"({listed(each, 12)}); "
-            f"planned cases until {say_moment(sites[0], window.end)} need {sum(row['planned'] for row in rows)}. "
+            f"planned cases until {say_moment(clock, window.end)} need {sum(row['planned'] for row in rows)}. "
             f"{facts['unit_cost_said']} each, lead time {item.lead_time_days} days, "
             f"{item.processing_hours} h processing.{way}"
         ),
@@ -51,7 +52,7 @@ def answer_stock(args: QueryInventory, box: Toolbox) -> Answer:
             **facts,
             "total_on_hand": total,
             "total_planned": sum(row["planned"] for row in rows),
-            "until": say_moment(sites[0], window.end),
+            "until": say_moment(clock, window.end),
             "sites": rows,
             "requisitions": coming,
         },

@@ -16,7 +16,7 @@ from hospital.ports import In, Range
 from tools.directory import find_case, find_clinic, find_clinician, find_room, find_service
 from tools.sites_asked import SITE_HELP, find_sites, is_everywhere, say_sites
 from tools.tool import Answer, Arguments, Problem, Toolbox, tool
-from tools.windows import listed, plural, say_span, window_of
+from tools.windows import listed, plural, reference_site, say_level, say_span, window_of
 
 Row = dict[str, Any]
 SHORT = 8
@@ -46,6 +46,8 @@ class _Asked:
     """The question with its names found."""
 
     sites: list[Site]
+    clock: Site
+    """Whose wall clock the window is on."""
     said: str
     window: Interval
     room: Room | None
@@ -62,8 +64,8 @@ async def query_schedule(args: QuerySchedule, box: Toolbox) -> Answer:
     rows = _READ[args.subject](box, asked)
     zones = {site.id: site for site in asked.sites}
     shown = [_said(row, zones) for row in rows[: args.limit]]
-    window = say_span(asked.sites[0], asked.window.start, asked.window.end)
-    zone = asked.sites[0].timezone
+    window = say_span(asked.clock, asked.window.start, asked.window.end)
+    zone = asked.clock.timezone
     what = "operation" if args.subject == "cases" else "visit"
     minutes = sum(row["minutes"] for row in rows)
     facts = {
@@ -112,8 +114,9 @@ def _understand(args: QuerySchedule, box: Toolbox) -> _Asked:
         parts.insert(0, clinician.name)
     if args.site is not None or not (room or clinic or clinician):
         where["site_id"] = In(tuple(site.id for site in sites))
-    window = window_of(box, sites[0], args.day, args.start, args.end)
-    return _Asked(sites, ", ".join(dict.fromkeys(parts)), window, room, clinician, where)
+    clock = reference_site(box, sites, args.start)
+    window = window_of(box, clock, args.day, args.start, args.end)
+    return _Asked(sites, clock, ", ".join(dict.fromkeys(parts)), window, room, clinician, where)
 
 
 def _sites(
@@ -165,7 +168,7 @@ def _cases(box: Toolbox, asked: _Asked) -> list[Row]:
             "who": people.get(surgeon, ""),
             "what": procedures.get(procedure, procedure),
             "state": state.replace("_", " "),
-            "after": f"{level.replace('_', '-')} bed after",
+            "after": f"{say_level(level)} bed after",
         }
         for id, site, room, start, end, surgeon, procedure, state, level in kept
     )
@@ -286,7 +289,7 @@ def _one_case(box: Toolbox, case: SurgicalCase) -> Answer:
     return Answer(
         headline=(
             f"{case.id}: {what}{who}{where} at {site.name}, {when}, {facts['state']}; "
-            f"{case.post_op_level.replace('_', '-')} bed after.{planned}"
+            f"{say_level(case.post_op_level)} bed after.{planned}"
         ),
         facts=facts,
         cards=(

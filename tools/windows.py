@@ -19,6 +19,13 @@ def local_day(site: Site, day: date) -> Interval:
     )
 
 
+def reference_site(box: Toolbox, sites: list[Site], start: datetime | None) -> Site:
+    """Whose clock a question over several sites is on: home, or where the window starts at midnight, or the first."""
+    home = [site for site in sites if site.id == box.context.actor.home.site_id]
+    midnight = [site for site in sites if start is not None and site.local(start).time() == time()]
+    return (home or midnight or sites)[0]
+
+
 def today_at(box: Toolbox, site: Site) -> date:
     """The calendar day at the site now."""
     return site.local(box.now).date()
@@ -87,6 +94,11 @@ def say_hours(site: Site, start: datetime, end: datetime) -> str:
 def say_clock(site: Site) -> str:
     """Whose clock the times are on."""
     return f"times in {site.timezone}"
+
+
+def say_level(level: str) -> str:
+    """`med-surg`, `ICU`: a level of care as people say it."""
+    return level.upper() if level in ("icu", "pacu", "ed") else level.replace("_", "-")
 
 
 def plural(count: int, word: str, many: str = "") -> str:
