@@ -120,6 +120,10 @@ def _pick(what: str, said: str, candidates: list[tuple[T, tuple[str, ...]]]) -> 
     if len(exact) > 1:
         names = tuple(names[1] for entity, names in candidates if entity in exact)
         raise Problem("missing", f'There are several {what}s called "{said}".', choices=names, argument=what)
+    words = set(wanted.split())
+    partly = [e for e, names in candidates if any(words <= set(_fold(name).split()) for name in names)]
+    if len(partly) == 1:
+        return partly[0]
     near = process.extract(
         wanted,
         {
