@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from agent.planners.port import Planner
 from bots.identity import Doors, NotAllowed, refuse_unless_sandbox
 from bots.loop import LoopThread
 from bots.settings import HOUSE_ZONE, Settings
@@ -20,7 +21,6 @@ from tools.tool import Context, Surface
 if TYPE_CHECKING:
     from agent.conversation import Conversation
     from agent.planners.embedded.planner import EmbeddedPlanner
-    from agent.planners.port import Planner
     from agent.turn import Turn
     from knowledge.search import Handbook
     from tools.desk import Desk
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class Wardline:
     """Everything, wired once. What is slow to load is built when it is first used."""
 
-    def __init__(self, settings: Settings, store: SqlStore, clock: Clock, planner: "Planner | None" = None) -> None:
+    def __init__(self, settings: Settings, store: SqlStore, clock: Clock, planner: Planner | None = None) -> None:
         """Wire to this store; `planner` is used instead of the one the settings name."""
         self.settings = settings
         self.store = store
@@ -88,7 +88,7 @@ class Wardline:
         return EmbeddedPlanner(self.settings.home / "planner")
 
     @cached_property
-    def planner(self) -> "Planner":
+    def planner(self) -> Planner:
         """Who understands messages: the given one, the model of the settings, or the embedded one."""
         if self._given_planner is not None:
             return self._given_planner
@@ -98,7 +98,11 @@ class Wardline:
         from agent.planners.openai.planner import OpenAIPlanner
 
         key = self.settings.api_key.get_secret_value()
-        model = OpenAIPlanner(self.settings.base_url or None, key, self.settings.model)
+        model: Planner = OpenAIPlanner(self.settings.base_url or None, key, self.settings.model)
+        if self.store.is_sandbox:
+            from bots.model_switch import SwitchedPlanner
+
+            model = SwitchedPlanner(model, self.settings.home)
         return FallbackPlanner(model, self.embedded)
 
     def zone_of(self, user: User) -> ZoneInfo:

@@ -20,8 +20,9 @@ OPEN = ("open", "assigned", "breached")
 @exceptions.command("list")
 def list_exceptions(now: Now = None, as_json: AsJson = False) -> None:
     """Every exception that is not resolved, the first due first."""
-    from bots.render import clock_time, text_table
+    from bots.render import clock_time
     from bots.settings import HOUSE_ZONE
+    from bots.text_table import TextTable
     from hospital.model.work import WorkException
     from hospital.ports import In
 
@@ -37,7 +38,7 @@ def list_exceptions(now: Now = None, as_json: AsJson = False) -> None:
             (one.id, one.kind, one.severity, one.owner_role, clock_time(one.due, HOUSE_ZONE), one.summary)
             for one in found
         ]
-        console().print(text_table(("Id", "Kind", "Severity", "Owner", "Due", "About"), rows))
+        console().print(TextTable(("Id", "Kind", "Severity", "Owner", "Due", "About"), rows))
 
 
 @audit.command()
@@ -145,8 +146,8 @@ def search(
 
 def settings(as_json: AsJson = False) -> None:
     """Every setting with its value, default and meaning; secrets are masked."""
-    from bots.render import text_table
     from bots.settings import rows_of
+    from bots.text_table import TextTable
 
     rows = rows_of(settings_for())
     if as_json:
@@ -154,4 +155,4 @@ def settings(as_json: AsJson = False) -> None:
 
         typer.echo(json.dumps({name: value for name, value, _, _ in rows}))
         return
-    console().print(text_table(("Setting", "Value", "Default", "Meaning"), rows))
+    console().print(TextTable(("Setting", "Value", "Default", "Meaning"), rows))

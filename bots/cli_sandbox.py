@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from bots.cli_common import AsJson, Now, Sentences, Sorry, build_for, console, opened, settings_for
+from bots.cli_common import AsJson, Now, Sentences, build_for, console, opened, settings_for
 
 app = typer.Typer(cls=Sentences, no_args_is_help=True, help="The synthetic health system to try things on.")
 
@@ -35,25 +35,28 @@ def given(
     now: Now = None,
 ) -> None:
     """Set conditions: late feeds, systems that are down or slow, flooded rooms."""
-    from middleware.sandbox.conditions import clear_conditions, set_conditions, show_conditions
+    from middleware.sandbox import conditions as sandbox
 
     with opened(now) as wardline:
+        home, store, moment = wardline.settings.home, wardline.store, wardline.clock.now()
         if clear:
-            clear_conditions(wardline.store, wardline.settings.home, wardline.clock)
-        if conditions:
-            set_conditions(wardline.store, wardline.settings.home, wardline.clock, conditions)
-        shown = show_conditions(wardline.store, wardline.settings.home)
-    if not (clear or conditions or shown):
-        raise Sorry("Everything is normal; set a condition as KEY=VALUE, such as adt-lag=47m")
-    for line in shown or ("Everything is normal.",):
+            said = [sandbox.clear(home, store, moment)]
+        else:
+            said = [sandbox.given(home, store, condition, moment) for condition in conditions or ()]
+        standing = sandbox.standing(home, store)
+    for line in said:
         console().print(Text(line))
+    if not clear:
+        console().print(
+            Text(f"Now holds: {', '.join(standing)}" if standing else "Everything is normal.", style="dim")
+        )
 
 
 @app.command()
 def users(now: Now = None, as_json: AsJson = False) -> None:
     """Everybody you can be with --as."""
     from bots.identity import refuse_unless_sandbox
-    from bots.render import text_table
+    from bots.text_table import TextTable
     from hospital.model.people import User
 
     with opened(now) as wardline, wardline.store.reading() as world:
@@ -71,4 +74,4 @@ def users(now: Now = None, as_json: AsJson = False) -> None:
         )
         for user in found
     ]
-    console().print(text_table(("User", "Name", "Roles", "Home"), rows))
+    console().print(TextTable(("User", "Name", "Roles", "Home"), rows))

@@ -14,9 +14,9 @@ from rich.table import Table
 from rich.text import Text
 
 from bots.settings import HOUSE_ZONE
+from bots.text_table import TextTable
 from hospital.cards import (
     Card,
-    Cell,
     ChartCard,
     ChoicesCard,
     CitationCard,
@@ -53,37 +53,6 @@ def clock_time(moment: datetime, zone: tzinfo) -> str:
     return moment.astimezone(zone).strftime("%a %d %b %H:%M %Z")
 
 
-def cell_text(cell: Cell) -> str:
-    """A table cell as people read it; nothing for None."""
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "yes" if cell else "no"
-    return f"{cell:,.1f}" if isinstance(cell, float) else str(cell)
-
-
-def text_table(columns: Iterable[str], rows: Iterable[tuple[Cell, ...]], title: str = "", note: str = "") -> Table:
-    """Rows under columns, numbers on the right."""
-    kept = list(rows)
-    table = Table(
-        title=escape(title) or None,
-        caption=escape(note) or None,
-        box=box.SIMPLE_HEAD,
-        title_style="bold",
-        title_justify="left",
-        caption_justify="left",
-        header_style="bold",
-        pad_edge=False,
-    )
-    for index, name in enumerate(columns):
-        cells = [row[index] for row in kept if row[index] is not None]
-        numeric = bool(cells) and all(isinstance(cell, int | float) and not isinstance(cell, bool) for cell in cells)
-        table.add_column(escape(name), justify="right" if numeric else "left", overflow="fold")
-    for row in kept:
-        table.add_row(*(escape(cell_text(cell)) for cell in row))
-    return table
-
-
 def bar(value: float, top: float, width: int = BAR_WIDTH) -> str:
     """A bar of eighth blocks; `top` fills the width."""
     if top <= 0 or value <= 0:
@@ -113,7 +82,7 @@ def _text(card: TextCard, zone: tzinfo) -> RenderableType:
 
 
 def _table(card: TableCard, zone: tzinfo) -> RenderableType:
-    return text_table(card.columns, card.rows, card.title, card.note)
+    return TextTable(card.columns, card.rows, card.title, card.note)
 
 
 def _chart(card: ChartCard, zone: tzinfo) -> RenderableType:

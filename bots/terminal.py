@@ -9,8 +9,9 @@ from rich.text import Text
 from rich.theme import Theme
 
 from agent.turn import OptionView, Outcome, Turn
-from bots.render import freshness_line, render_card, text_table
+from bots.render import freshness_line, render_card
 from bots.settings import HOUSE_ZONE
+from bots.text_table import TextTable
 from bots.turn_words import words_of
 from hospital.money import format_money
 
@@ -66,4 +67,4 @@ def _options(options: tuple[OptionView, ...]) -> RenderableType:
         (option.rank, option.summary, format_money(option.cost), "; ".join(option.why_not), option.plan_id)
         for option in options
     )
-    return text_table(("#", "Option", "Cost", "Not instead", "Plan"), rows, "Options")
+    return TextTable(("#", "Option", "Cost", "Not instead", "Plan"), rows, "Options")
