@@ -14,9 +14,22 @@ OPEN, CLOSE = "07:30", "15:30"
 UNASSIGNED_SHARE, GIVEN_UP_SHARE = 0.07, 0.05
 
 
+REGULAR: dict[tuple[str, int], tuple[str, str]] = {
+    ("northgate-or-2", 0): ("general", "surgeon.marchetti"),
+    ("northgate-or-2", 2): ("cardiothoracic", "surgeon.adeyemi"),
+    ("northgate-or-3", 1): ("spine", "surgeon.osei"),
+    ("northgate-or-5", 3): ("orthopaedics", "surgeon.varga"),
+    ("northgate-or-6", 4): ("orthopaedics", "surgeon.lund"),
+    ("northgate-or-6", 1): ("orthopaedics", "surgeon.petrov"),
+}
+"""Weekly blocks of the named surgeons, by room and weekday; they have no other."""
+FULL_DAY = ("northgate", 3)
+"""A site and weekday on which every room has its block, so that only the told rooms have open time."""
+
+
 @dataclass(frozen=True)
 class RoomDay:
-    """One operating room on one weekday: its service and surgeon (None: any of the service), its block if any."""
+    """One operating room on one day: who has the block (None: any of the service), who operates, who stands in."""
 
     site: str
     zone: str
@@ -24,8 +37,18 @@ class RoomDay:
     day: date
     service: str
     owner: str | None
+    surgeon: str
+    stand_ins: tuple[str, ...]
     assigned: bool
     given_up: bool
+
+
+@dataclass(frozen=True)
+class _Weekly:
+    service: str
+    owner: str | None
+    surgeon: str
+    assigned: bool
 
 
 def surgeons_by_site(world: World) -> dict[tuple[str, str], list[str]]:
@@ -38,24 +61,60 @@ def surgeons_by_site(world: World) -> dict[tuple[str, str], list[str]]:
     return found
 
 
+def _template(frame: Frame, surgeons: dict[tuple[str, str], list[str]]) -> dict[tuple[str, int], _Weekly]:
+    """Room and weekday to block; on one weekday every surgeon has one room at most, as far as there are enough."""
+    rng = frame.rng("block template")
+    used: dict[int, set[str]] = {day: set() for day in range(5)}
+    regular = {who for _, who in REGULAR.values()}
+    found = {}
+    for site in SITES:
+        for number, service in enumerate(site.rooms, 1):
+            for weekday in range(5):
+                room = f"{site.id}-or-{number}"
+                luck, chance = rng.random(2).tolist()
+                if (room, weekday) in REGULAR:
+                    found[room, weekday] = _Weekly(*REGULAR[room, weekday], REGULAR[room, weekday][1], True)
+                    continue
+                here = surgeons[site.id, service]
+                idle = [id for id in here if id not in used[weekday] and id not in regular] or here
+                who = idle[int(rng.integers(len(idle)))]
+                used[weekday].add(who)
+                assigned = luck > UNASSIGNED_SHARE or (site.id, weekday) == FULL_DAY
+                found[room, weekday] = _Weekly(service, None if chance < 0.2 else who, who, assigned)
+    return found
+
+
 def room_days(frame: Frame, world: World) -> list[RoomDay]:
     """Every OR on every working day of the history and the horizon; holidays close."""
     surgeons = surgeons_by_site(world)
-    rng = frame.rng("blocks")
-    days = frame.workdays(-HISTORY_DAYS, AHEAD_DAYS)
+    template = _template(frame, surgeons)
+    busy: dict[int, set[str]] = {day: set() for day in range(5)}
+    for (_, weekday), weekly in template.items():
+        busy[weekday].add(weekly.surgeon)
+    days, told_day = frame.workdays(-HISTORY_DAYS, AHEAD_DAYS), frame.coming(3)
     found = []
     for site in SITES:
-        for number, service in enumerate(site.rooms, 1):
-            here = surgeons[site.id, service]
-            template = [
-                (None if rng.random() < 0.2 else here[int(rng.integers(len(here)))], rng.random() > UNASSIGNED_SHARE)
-                for _ in range(5)
-            ]
-            given_up = (rng.random(len(days)) < GIVEN_UP_SHARE).tolist()
+        for number in range(1, len(site.rooms) + 1):
+            room = f"{site.id}-or-{number}"
+            given_up = (frame.rng(f"given up {room}").random(len(days)) < GIVEN_UP_SHARE).tolist()
             for day, gone in zip(days, given_up, strict=True):
-                owner, assigned = template[day.weekday()]
+                weekly = template[room, day.weekday()]
+                here = surgeons[site.id, weekly.service]
+                idle = tuple(id for id in here if id not in busy[day.weekday()])
+                gone = gone and not (site.id == FULL_DAY[0] and day == told_day)
                 found.append(
-                    RoomDay(site.id, site.zone, f"{site.id}-or-{number}", day, service, owner, assigned, gone)
+                    RoomDay(
+                        site.id,
+                        site.zone,
+                        room,
+                        day,
+                        weekly.service,
+                        weekly.owner,
+                        weekly.surgeon,
+                        idle,
+                        weekly.assigned,
+                        gone,
+                    )
                 )
     return found
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from hospital.model.bookings import SurgicalCase
 from hospital.model.people import Clinician
-from middleware.sandbox.world.blocks import RoomDay, surgeons_by_site
+from middleware.sandbox.world.blocks import RoomDay
 from middleware.sandbox.world.frame import (
     Frame,
     Ints,
@@ -23,8 +23,8 @@ from middleware.sandbox.world.services import OPERATIONS, Operation
 
 MOST, PRIME_START, PRIME_END, TURNOVER = 7, 450, 930, 25
 """Cases a room can have in a day; minutes after midnight; minutes kept between two cases."""
-BIAS = 0.11
-"""Log-scale: cases run longer than they are booked, as they do everywhere."""
+BIAS, SPREAD = 0.17, 1.2
+"""Log-scale: cases run longer than they are booked, as they do everywhere, and vary this much more."""
 CANCELLED_SHARE = 0.055
 REASONS = ("patient unwell", "no post-op bed", "equipment", "surgeon unavailable", "patient did not come",
            "ran out of time", "work-up incomplete")  # fmt: skip
@@ -71,20 +71,15 @@ def _fill(frame: Frame, days: list[RoomDay]) -> np.ndarray[tuple[int, ...], np.d
 def _surgeons(
     frame: Frame, world: World, rng: np.random.Generator, days: list[RoomDay], room_day: Ints
 ) -> tuple[list[str], dict[str, float]]:
-    here = surgeons_by_site(world)
+    """Who does each case (in one of ten somebody who is otherwise free that day), and everybody's pace."""
     luck = rng.random(len(room_day)).tolist()
     found = []
     for index, chance in zip(room_day.tolist(), luck, strict=True):
         item = days[index]
-        options = here[item.site, item.service]
-        # In a surgeon's own block almost all cases are theirs.
-        if item.owner is not None and chance < 0.9:
-            found.append(item.owner)
-        else:
-            found.append(options[int(chance * 7919) % len(options)])
-    pace = frame.rng("pace")
-    ids = sorted({id for ids in here.values() for id in ids})
-    return found, dict(zip(ids, pace.normal(0, 0.13, len(ids)).tolist(), strict=True))
+        others = item.stand_ins if chance > 0.9 else ()
+        found.append(others[int(chance * 7919) % len(others)] if others else item.surgeon)
+    ids = sorted(person["id"] for person in world.of(Clinician) if person["role"] == "surgeon")
+    return found, dict(zip(ids, frame.rng("pace").normal(0, 0.13, len(ids)).tolist(), strict=True))
 
 
 def anaesthesia_by_room(world: World) -> dict[str, list[str]]:
@@ -116,7 +111,7 @@ def _rows(
     count = len(room_day)
     op, booked = choice[room_day, place], minutes[room_day, place]
     surgeons, pace = _surgeons(frame, world, rng, days, room_day)
-    spread = np.array([one.spread for one in OPERATIONS])[op]
+    spread = SPREAD * np.array([one.spread for one in OPERATIONS])[op]
     speed = np.array([pace[id] for id in surgeons])
     actual = np.maximum(15, booked * np.exp(BIAS + speed + spread * rng.standard_normal(count))).astype(np.int64)
     cancelled = rng.random(count) < CANCELLED_SHARE
