@@ -14,8 +14,14 @@ class LoopThread:
 
     def __init__(self, name: str = "turns") -> None:
         self._loop = asyncio.new_event_loop()
-        self._thread = Thread(target=self._loop.run_forever, name=name, daemon=True)
+        self._thread = Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._loop.run_forever()
+        finally:
+            self._loop.close()
 
     def start(self, work: Coroutine[Any, Any, T]) -> "Future[T]":
         """Begin some work; it goes on even when nobody waits for it any more."""
@@ -34,10 +40,10 @@ class LoopThread:
         if self._loop.is_closed():
             return
         self.run(_finish_others())
+        self.run(self._loop.shutdown_asyncgens())
+        self.run(self._loop.shutdown_default_executor())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
-        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
-        self._loop.close()
 
 
 async def _finish_others() -> None:

@@ -1,0 +1,200 @@
+"""The page in a real browser: ask, see the plan, approve by keyboard; no errors, nothing fetched from elsewhere."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("playwright.sync_api", reason="needs playwright: make setup installs the dev extra")
+
+import shutil
+
+import uvicorn
+from playwright.sync_api import Browser, Page, sync_playwright
+from small_line import small_line
+
+from bots.web.api import create_api
+
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+)
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium, and these run too"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> Iterator[str]:
+    line = small_line(tmp_path)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = uvicorn.Server(uvicorn.Config(create_api(line), port=port, proxy_headers=False, log_level="error"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join()
+    line.close()
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    """A page on which every error and every request to elsewhere fails the test."""
+    context = browser.new_context()
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("request", lambda asked: None if asked.url.startswith(address) else wrong.append(asked.url))
+    page.goto(address)
+    page.wait_for_selector("#welcome h2")
+    yield page
+    context.close()
+    assert wrong == []
+
+
+def _be(page: Page, user: str) -> None:
+    page.select_option("#user", user)
+    page.wait_for_function("user => sessionStorage.getItem('user') === user", arg=user)
+    page.wait_for_selector("#waiting li")
+
+
+def _ask(page: Page, text: str) -> None:
+    page.fill("#message", text)
+    page.press("#message", "Enter")
+
+
+def test_a_question_is_asked_and_a_plan_is_shown_with_who_must_agree(page: Page) -> None:
+    _be(page, "sup")
+    _ask(page, "order 4 TRAY")
+    plan = page.locator(".turns .plan")
+    plan.wait_for()
+    said = plan.inner_text()
+    assert "$4,000.00" in said
+    assert "periop.director" in said
+    assert "waiting" in said
+    assert page.locator("#waiting").inner_text() == "Nothing waits for your decision."
+
+
+def test_a_plan_is_approved_with_the_keyboard_alone(page: Page) -> None:
+    _be(page, "sup")
+    _ask(page, "order 4 TRAY")
+    page.locator(".turns .plan").wait_for()
+    _be(page, "periop.director")
+    approve = page.locator("#waiting button", has_text="Approve")
+    approve.wait_for()
+    page.focus("#message")
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent") == "Approve":
+            break
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Approve: Order 4 x TRAY"
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#notice.good")
+    assert page.evaluate("document.activeElement.id") == "waiting-title"
+    assert page.locator("#waiting .plan").count() == 0
+
+
+def test_a_plan_is_rejected_with_a_reason(page: Page) -> None:
+    _be(page, "sup")
+    _ask(page, "order 4 TRAY")
+    page.locator(".turns .plan").wait_for()
+    _be(page, "periop.director")
+    page.locator("#waiting button", has_text="Reject…").click()
+    page.keyboard.type("we have enough")
+    page.locator("#waiting button", has_text="Reject with this reason").click()
+    page.wait_for_selector("#notice.good")
+    assert "we have enough" in page.locator("#notice").inner_text()
+
+
+def test_a_chart_comes_with_its_table_and_a_question_with_its_choices(page: Page) -> None:
+    _be(page, "sup")
+    _ask(page, "chart")
+    page.wait_for_selector("svg.chart")
+    page.locator("summary", has_text="The same as a table").click()
+    assert "Mon" in page.locator(".turns table").inner_text()
+    _ask(page, "which")
+    page.locator(".choices button", has_text="exceptions").click()
+    page.locator(".answered").nth(2).wait_for()
+    assert "No exception is open" in page.locator(".answered").nth(2).inner_text()
+
+
+def test_what_was_said_is_text_and_never_markup(page: Page) -> None:
+    _be(page, "sup")
+    attack = '<img src=x onerror="document.title=1"> **bold** <script>document.title = 2</script>'
+    _ask(page, attack)
+    page.locator(".answered").wait_for()
+    assert page.title() == "Wardline"
+    assert attack in page.locator(".asked").inner_text()
+    assert page.locator(".turns img, .turns script").count() == 0
+    assert page.locator(".answered strong", has_text="bold").count() == 1
+
+
+def test_the_conversation_comes_back_after_a_reload(page: Page) -> None:
+    _be(page, "sup")
+    _ask(page, "hello there")
+    page.locator(".answered").wait_for()
+    page.reload()
+    page.locator(".answered").wait_for()
+    assert "hello there" in page.locator(".asked").inner_text()
+
+
+@pytest.mark.parametrize("width", [360, 768, 1400])
+def test_nothing_hangs_over_the_edge_at_any_width(page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    _be(page, "sup")
+    _ask(page, "order 4 TRAY")
+    page.locator(".turns .plan").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_has_enough_contrast(page: Page, scheme: str) -> None:
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    _be(page, "sup")
+    for text in ("order 4 TRAY", "chart", "which", "hand this over"):
+        before = page.locator(".answered").count()
+        _ask(page, text)
+        page.locator(".answered").nth(before).wait_for()
+    page.wait_for_selector(".exception")
+    assert page.evaluate(LOW_CONTRAST) == []
+
+
+LOW_CONTRAST = """() => {
+  const parse = (value) => (value.match(/[\\d.]+/g) || []).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map((one) => one / 255)
+    .map((one) => (one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, one, at) => sum + one * [0.2126, 0.7152, 0.0722][at], 0);
+  const ground = (node) => {
+    for (let at = node; at; at = at.parentElement) {
+      const colour = parse(getComputedStyle(at).backgroundColor);
+      if (colour.length === 3 || colour[3] > 0) return colour;
+    }
+    return [255, 255, 255];
+  };
+  const low = [];
+  for (const node of document.querySelectorAll("body *")) {
+    const own = [...node.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim());
+    if (!own || !node.checkVisibility() || node.closest("svg, .unseen, .skip") || node.disabled) continue;
+    const [a, b] = [light(parse(getComputedStyle(node).color)), light(ground(node))].sort((x, y) => y - x);
+    const ratio = (a + 0.05) / (b + 0.05);
+    if (ratio < 4.5) low.push(`${node.tagName}.${node.className}: ${ratio.toFixed(2)}`);
+  }
+  return low;
+}"""
