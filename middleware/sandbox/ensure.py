@@ -15,7 +15,6 @@ from hospital.clocks import FrozenClock
 from hospital.entity import Entity, Record, Time
 from hospital.model.work import Setting
 from hospital.ports import Clock
-from middleware.sandbox.simulator import advance
 from middleware.sandbox.switches import clear_switches, sandbox_folder
 from middleware.store.database import NoStore, SqlStore, create, engine_for
 
@@ -75,6 +74,8 @@ def ensure_sandbox(
                 _replace(url, home, wanted, builder, progress or _say_nothing)
                 store = SqlStore(url)
     if store.is_sandbox and not frozen:
+        from middleware.sandbox.simulator import advance  # brings the generator along
+
         advance(store, wanted.moment)
     return store
 
