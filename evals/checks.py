@@ -371,7 +371,7 @@ def contrast_scanner(played: Played) -> Wrong:
 
 def held_then_booked(played: Played) -> Wrong:
     used = [use.name for turn in played.turns for use in turn.tools if use.result != "refused"]
-    if "hold_slot" not in used or used.index("hold_slot") > len(used) - 1 - used[::-1].index("book_appointment"):
+    if used.count("hold_slot") != 1 or "book_appointment" not in used[used.index("hold_slot") :]:
         return f"the calls were {used}"
     return None if len(_new_visits(played)) == 1 else f"{len(_new_visits(played))} visits were booked"
 

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from bots.settings import load_settings
+from bots.settings import read_settings
 from evals.benchmarks.catalogue import BENCHMARKS
 from evals.dialogue import FROZEN, load_dialogues, scripts_of
 from evals.run import run_scripts
@@ -27,7 +27,7 @@ def run(
     if not scripts:
         console.print(f"No dialogue starts with {only!r}.")
         raise typer.Exit(2)
-    settings = load_settings().model_copy(update={"now": FROZEN})
+    settings = read_settings().model_copy(update={"now": FROZEN})
     scores = []
     with Progress(console=console, transient=True, disable=json) as progress:
         bar = progress.add_task("playing", total=len(scripts))

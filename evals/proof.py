@@ -1,6 +1,11 @@
-"""The proof that nothing was written outside commit: replaying the committed plans gives the same hospital."""
+"""The proof that nothing was written outside commit.
+
+Every write to the hospital's tables is noted by triggers while a script plays. Then the committed plans of the
+audit chain are carried out again on the untouched sandbox: each noted row must come out exactly the same.
+"""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from hospital.changes.base import Commit
@@ -25,9 +30,30 @@ NOT_THE_HOSPITAL: tuple[type[Entity], ...] = (
     TurnRecord,
     Vote,
 )
-"""Wardline's own ledger, queue and transcript, and what the feeds and the sandbox's conditions set."""
+"""Wardline's own ledger, queue and transcript, and what the feeds themselves set."""
 HOSPITAL = tuple(mapping.name for mapping in TABLES if mapping.kind not in NOT_THE_HOSPITAL)
 """The tables that only a commit may change."""
+
+Noted = frozenset[tuple[str, str]]
+"""Rows by table and id."""
+
+
+def watch(database: Path) -> None:
+    """From now on, note every write to the hospital's tables in this SQLite store."""
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("CREATE TABLE noted_writes (of_table TEXT, id TEXT)")
+        for table in HOSPITAL:
+            for event, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
+                connection.execute(
+                    f'CREATE TRIGGER noted_{table}_{event} AFTER {event} ON "{table}" '
+                    f"BEGIN INSERT INTO noted_writes VALUES ('{table}', {row}.id); END"
+                )
+
+
+def noted(database: Path) -> Noted:
+    """The rows written since `watch`."""
+    with closing(sqlite3.connect(database)) as connection:
+        return frozenset(connection.execute("SELECT of_table, id FROM noted_writes"))
 
 
 def committed_plans(world: Reader) -> list[tuple[Plan, AuditEntry]]:
@@ -52,16 +78,12 @@ def replay_commits(untouched: Store, after: Store) -> int:
     return len(plans)
 
 
-def differing_rows(expected: Path, found: Path) -> list[str]:
-    """Rows of the hospital that stand in only one of two SQLite stores, as `table: only in ...: id`."""
-    connection = sqlite3.connect(f"file:{found}?mode=ro", uri=True)
-    try:
-        connection.execute("ATTACH DATABASE ? AS expected", (f"file:{expected}?mode=ro",))
-        rows = []
-        for table in HOSPITAL:
-            for here, there, words in (("main", "expected", "not by a commit"), ("expected", "main", "missing")):
-                query = f'SELECT id FROM (SELECT * FROM {here}."{table}" EXCEPT SELECT * FROM {there}."{table}")'
-                rows += [f"{table}: {words}: {id}" for (id,) in connection.execute(query)]
-        return rows
-    finally:
-        connection.close()
+def differing_rows(expected: Path, found: Path, rows: Noted) -> list[str]:
+    """Those of the rows that are not the same in both SQLite stores, as `table id`."""
+    with closing(sqlite3.connect(expected)) as one, closing(sqlite3.connect(found)) as other:
+        return [f"{table} {id}" for table, id in sorted(rows) if _row(one, table, id) != _row(other, table, id)]
+
+
+def _row(connection: sqlite3.Connection, table: str, id: str) -> tuple[object, ...] | None:
+    row: tuple[object, ...] | None = connection.execute(f'SELECT * FROM "{table}" WHERE id = ?', (id,)).fetchone()
+    return row

@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent.planners.port import Planner
 from agent.turn import Turn
 from bots.app import Wardline, build
 from bots.settings import Settings
 from evals.dialogue import Script
+from evals.proof import watch
 from hospital.model.people import User
 from hospital.ports import Reader
 from middleware.sandbox.conditions import given
@@ -50,9 +52,10 @@ class Played:
         return user
 
 
-def open_line(settings: Settings, home: Path) -> Wardline:
+def open_line(settings: Settings, home: Path, planner: Planner | None = None) -> Wardline:
     """The product as it is wired for use, on this home."""
-    return build(settings.model_copy(update={"home": home, "database_url": ""}))
+    line = build(settings.model_copy(update={"home": home, "database_url": ""}))
+    return Wardline(line.settings, line.store, line.clock, planner) if planner else line
 
 
 def database_of(home: Path) -> Path:
@@ -60,24 +63,47 @@ def database_of(home: Path) -> Path:
     return home / "wardline.db"
 
 
-@contextmanager
-def playing(script: Script, settings: Settings, sandbox: Path, scratch: Path) -> Iterator[Played]:
-    """Play a script on a copy of a built sandbox; the copy is removed afterwards."""
-    home = scratch / "home"
-    shutil.copytree(sandbox, home)
-    line, untouched = open_line(settings, home), open_line(settings, sandbox)
-    try:
-        for condition in script.given:
-            given(line.settings.home, line.store, condition)
-        started = time.perf_counter()
-        turns = _talk(line, script)
-        seconds = time.perf_counter() - started
-        with untouched.store.reading() as before, line.store.reading() as after:
-            yield Played(script, turns, before, after, line, seconds)
-    finally:
+class Stage:
+    """A built sandbox on which every write is noted, and the copies that scripts are played on.
+
+    The planner is loaded once and shared: it keeps nothing of a conversation.
+    """
+
+    def __init__(self, settings: Settings, folder: Path) -> None:
+        self._settings = settings
+        self._folder = folder
+        self._sandbox = folder / "sandbox"
+        line = open_line(settings, self._sandbox)
+        line.warm()
+        self._planner = line.planner
         line.close()
-        untouched.close()
-        shutil.rmtree(home, ignore_errors=True)
+        watch(database_of(self._sandbox))
+
+    def copy(self, name: str) -> Path:
+        """A copy of the sandbox as it was built."""
+        return Path(shutil.copytree(self._sandbox, self._folder / name))
+
+    def open(self, home: Path) -> Wardline:
+        """The product on this home."""
+        return open_line(self._settings, home, self._planner)
+
+    @contextmanager
+    def playing(self, script: Script) -> Iterator[Played]:
+        """Play a script on a copy of the sandbox; the copy is removed afterwards."""
+        home = self.copy("home")
+        line, untouched = self.open(home), self.open(self._sandbox)
+        try:
+            for condition in script.given:
+                given(home, line.store, condition)
+            started = time.perf_counter()
+            turns = _talk(line, script)
+            seconds = time.perf_counter() - started
+            with untouched.store.reading() as before, line.store.reading() as after:
+                yield Played(script, turns, before, after, line, seconds)
+        finally:
+            line.close()
+            untouched.close()
+            shutil.rmtree(home, ignore_errors=True)
 
 
 def _talk(line: Wardline, script: Script) -> tuple[Turn, ...]:

@@ -7,46 +7,45 @@ from pathlib import Path
 
 from bots.settings import Settings
 from evals.dialogue import Script
-from evals.proof import differing_rows, replay_commits
-from evals.replay import database_of, open_line, playing
+from evals.proof import differing_rows, noted, replay_commits
+from evals.replay import Stage, database_of
 from evals.scores import Score, judge
 
 
 def run_scripts(scripts: Iterable[Script], settings: Settings) -> Iterator[Score]:
     """Play and judge each script.
 
-    The sandbox is built once for the settings' frozen clock; every script gets a copy of it, and a script that
-    wrote anything also passes the proof of `evals.proof`, or says which rows no commit explains.
+    The sandbox is built once for the settings' frozen clock; every script gets a copy of it, and whatever it wrote
+    must be explained by the commits in its audit chain (`evals.proof`).
     """
     with tempfile.TemporaryDirectory(prefix="wardline-eval-") as folder:
-        scratch = Path(folder)
-        sandbox = scratch / "sandbox"
-        open_line(settings, sandbox).close()
+        stage = Stage(settings, Path(folder))
         for script in scripts:
-            yield _run(script, settings, sandbox, scratch)
+            yield _run(script, stage)
 
 
-def _run(script: Script, settings: Settings, sandbox: Path, scratch: Path) -> Score:
-    with playing(script, settings, sandbox, scratch) as played:
+def _run(script: Script, stage: Stage) -> Score:
+    with stage.playing(script) as played:
         score = judge(played)
-        rows = _unexplained(settings, sandbox, scratch, played.line.settings.home)
+        rows = _unexplained(stage, played.line.settings.home)
     if rows:
         wrong = (*score.wrong, *(f"written outside commit: {row}" for row in rows[:5]))
         return score.model_copy(update={"passed": False, "wrong": wrong})
     return score
 
 
-def _unexplained(settings: Settings, sandbox: Path, scratch: Path, home: Path) -> list[str]:
-    """Rows of the played home that replaying its commits onto the untouched sandbox does not give."""
-    replayed = scratch / "replayed"
-    shutil.copytree(sandbox, replayed)
+def _unexplained(stage: Stage, home: Path) -> list[str]:
+    """Rows written in the played home that its commits, carried out on the untouched sandbox, do not give."""
+    written = noted(database_of(home))
+    if not written:
+        return []
+    replayed = stage.copy("replayed")
+    untouched, after = stage.open(replayed), stage.open(home)
     try:
-        untouched, after = open_line(settings, replayed), open_line(settings, home)
-        try:
-            replay_commits(untouched.store, after.store)
-        finally:
-            untouched.close()
-            after.close()
-        return differing_rows(database_of(replayed), database_of(home))
+        replay_commits(untouched.store, after.store)
     finally:
-        shutil.rmtree(replayed, ignore_errors=True)
+        untouched.close()
+        after.close()
+    rows = differing_rows(database_of(replayed), database_of(home), written | noted(database_of(replayed)))
+    shutil.rmtree(replayed, ignore_errors=True)
+    return rows

@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bots.settings import load_settings
+from bots.settings import read_settings
 from evals.dialogue import FROZEN, load_dialogues
 from evals.replay import open_line
 from hospital.model.people import User
@@ -27,7 +27,7 @@ PROPOSAL = "OR-04"
 def bench_turns(as_json: bool) -> None:
     """Print p50 and p95 of read turns in ms, the time of a proposal, and the reference in the same run."""
     dialogues = {dialogue.id: dialogue for dialogue in load_dialogues()}
-    settings = load_settings().model_copy(update={"now": FROZEN})
+    settings = read_settings().model_copy(update={"now": FROZEN})
     with tempfile.TemporaryDirectory(prefix="wardline-bench-") as folder:
         line = open_line(settings, Path(folder) / "home")
         try:
