@@ -10,7 +10,8 @@ COVERAGE_FLOOR ?= 85
 help: ## Print this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | awk -F '\t' '{printf "  make %-7s %s\n", $$1, $$2}'
 
-setup: $(READY) ## Build .venv with everything pinned (once)
+setup: $(READY) ## Build .venv with everything pinned, and the sandbox (once)
+	@$(BIN)/wardline sandbox init
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Wardline needs Python 3.11 or newer; $(PYTHON) is older. Set PYTHON=/path/to/python3.11."; exit 1; }

@@ -66,7 +66,8 @@ def sentence_of(problem: BaseException) -> str:
         "tools",
     )
     if ours or isinstance(problem, PermissionError | ValueError):
-        return f"{first[:1].upper()}{first[1:]}".rstrip(".") + "."
+        plain = first.partition(" ")[0].isalpha()  # not an id or a setting, whose case may matter
+        return f"{first[:1].upper() if plain else first[:1]}{first[1:]}".rstrip(".") + "."
     kind = type(problem).__name__
     return f"Something unexpected went wrong ({kind}: {first}); set WARDLINE_LOG=debug to see where."
 

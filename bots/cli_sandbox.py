@@ -12,12 +12,13 @@ app = typer.Typer(cls=Sentences, no_args_is_help=True, help="The synthetic healt
 
 @app.command()
 def init(now: Now = None) -> None:
-    """Make the sandbox in this home, or say that it is there."""
+    """Make the sandbox in this home, and learn what questions mean, so that the first one is answered at once."""
     import time
 
     started = time.perf_counter()
     wardline = build_for(settings_for(now))
     try:
+        wardline.warm()
         console().print(
             f"The sandbox is in {wardline.settings.home} ({time.perf_counter() - started:.1f} s). "
             "See who you can be with: wardline sandbox users"
