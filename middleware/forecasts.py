@@ -1,5 +1,6 @@
 """Forecasts made ahead of the questions: every demand series that has none of today is fitted and kept."""
 
+import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
@@ -12,6 +13,8 @@ from hospital.model.places import Site
 from hospital.planning.issued import issue, service_and_site
 from hospital.ports import Range, Reader, Store
 
+KINDS = ("referrals", "visits", "arrivals")
+"""The series that questions are asked about, by the first part of their name, in the order they are fitted."""
 WORKERS = 2
 BATCH = 8
 """Forecasts written in one transaction, so that other writers never wait long."""
@@ -23,7 +26,7 @@ Job = tuple[str, dict[date, int], date, datetime]
 
 
 def refit(store: Store, now: datetime, progress: Progress | None = None, executor: Executor | None = None) -> int:
-    """Fit and keep every series whose newest forecast does not know all complete days; how many.
+    """Fit and keep every series of KINDS whose newest forecast does not know all complete days; how many.
 
     Takes tens of seconds on a full sandbox: call it in a thread of its own. `executor` replaces the processes it
     starts.
@@ -50,13 +53,19 @@ def _stale(world: Reader, now: datetime) -> list[Job]:
     counts: dict[str, dict[date, int]] = defaultdict(dict)
     since = (now - HISTORY).date()
     for series, day, count in world.values(DemandCount, ("series", "day", "count"), day=Range(at_least=since)):
-        counts[series][day] = count
+        if kind_of(series) in KINDS:
+            counts[series][day] = count
     jobs = []
-    for series, known in sorted(counts.items()):
+    for series, known in sorted(counts.items(), key=lambda item: (KINDS.index(kind_of(item[0])), item[0])):
         through = last_complete_day(series, zones, now)
         if newest.get(series, date.min) < through:
             jobs.append((series, known, through, now))
     return jobs
+
+
+def kind_of(series: str) -> str:
+    """`referrals` of `referrals:SERVICE:SITE`."""
+    return series.partition(":")[0]
 
 
 def last_complete_day(series: str, zones: dict[str, str], now: datetime) -> date:
@@ -69,7 +78,7 @@ def _fitted(jobs: list[Job], executor: Executor | None) -> Iterator[list[StoredF
     if executor is not None:
         yield from _batches(executor, jobs)
         return
-    with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as own:
+    with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn"), initializer=_yield_to_others) as own:
         yield from _batches(own, jobs)
 
 
@@ -83,6 +92,11 @@ def _batches(executor: Executor, jobs: list[Job]) -> Iterator[list[StoredForecas
             batch = []
     if batch:
         yield batch
+
+
+def _yield_to_others() -> None:
+    """Questions of people come first."""
+    os.nice(10)
 
 
 def _fit(job: Job) -> StoredForecast | None:

@@ -1,6 +1,7 @@
 """Asking a read tool straight, over a store, as somebody."""
 
 import asyncio
+import re
 import tempfile
 from datetime import datetime
 from functools import cache
@@ -44,3 +45,17 @@ def ask(store: Store, tool: Tool, who: User, now: datetime, **args: Any) -> Answ
 
 async def _run(tool: Tool, arguments: Any, box: Toolbox) -> Any:
     return await tool.run(arguments, box)
+
+
+def numbers(text: str) -> set[str]:
+    """Every figure in a text, without what belongs to a name or a clock."""
+    return set(re.findall(r"(?<![\w$.,:-])\d+(?:\.\d+)?(?![\w:-]|\.\d)", text))
+
+
+def assert_supported(answer: Answer) -> None:
+    """Every figure of the headline is in the facts."""
+    known = str(answer.facts)
+    missing = [
+        number for number in numbers(answer.headline) if not re.search(rf"(?<!\d){re.escape(number)}(?!\d)", known)
+    ]
+    assert not missing, (missing, answer.headline)

@@ -1,15 +1,15 @@
 """What the read tools answer on a small hospital, checked against counting minute by minute."""
 
 import random
-import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from asking import ask
-from small_hospital import HILL, NOW, WARD, fill, people, user
+from asking import ask, assert_supported
+from minute_by_minute import use_of_minute
+from small_hospital import HILL, NOW, fill, people, user
 
 from hospital.model.bookings import (
     Appointment,
@@ -21,7 +21,7 @@ from hospital.model.bookings import (
     SurgicalCase,
 )
 from hospital.model.history import DemandCount
-from hospital.model.people import Clinician, Encounter, Scope, Shift
+from hospital.model.people import Encounter, Shift
 from hospital.model.places import Bed, Clinic, Maintenance, Room, Service, Site, Unit
 from hospital.model.supply import Item, Loaner, Requisition, Stock
 from hospital.model.work import WorkException
@@ -36,7 +36,7 @@ from tools.query_erp import query_erp
 from tools.query_inventory import query_inventory
 from tools.query_schedule import query_schedule
 from tools.search_handbook import search_handbook
-from tools.tool import Answer, Problem
+from tools.tool import Problem
 
 MINUTE = timedelta(minutes=1)
 THURSDAY = date(2026, 9, 17)
@@ -52,20 +52,6 @@ def store(sqlite_store: SqlStore) -> SqlStore:
 def put(store: SqlStore, *entities: Any) -> None:
     with store.working() as work:
         work.put(*entities)
-
-
-def numbers(text: str) -> set[str]:
-    """Every figure in a text, without what belongs to a name or a clock."""
-    return set(re.findall(r"(?<![\w$.,:-])\d+(?:\.\d+)?(?![\w:-]|\.\d)", text))
-
-
-def assert_supported(answer: Answer) -> None:
-    """Every figure of the headline is in the facts."""
-    known = str(answer.facts)
-    missing = [
-        number for number in numbers(answer.headline) if not re.search(rf"(?<!\d){re.escape(number)}(?!\d)", known)
-    ]
-    assert not missing, (missing, answer.headline)
 
 
 # --- operating rooms -----------------------------------------------------------------------------------------------
@@ -85,41 +71,49 @@ def random_room(rng: random.Random, number: int) -> Iterator[Any]:
         yield rng.choice(
             [
                 SurgicalCase(
-                    id=id, site_id="hill", patient_id=None, procedure_id="hip", service_id="ortho", surgeon_id="varga",
-                    room_id=room_id, start=start, end=end, state=rng.choice(["scheduled", "cancelled", "in_progress"]),
+                    id=id,
+                    site_id="hill",
+                    patient_id=None,
+                    procedure_id="hip",
+                    service_id="ortho",
+                    surgeon_id="varga",
+                    room_id=room_id,
+                    start=start,
+                    end=end,
+                    state=rng.choice(["scheduled", "cancelled", "in_progress"]),
                 ),
                 Hold(
-                    id=id, group=id, resource=f"room:{room_id}", site_id="hill", holder="sam", start=start, end=end,
+                    id=id,
+                    group=id,
+                    resource=f"room:{room_id}",
+                    site_id="hill",
+                    holder="sam",
+                    start=start,
+                    end=end,
                     expires_at=NOW + rng.choice([-1, 1]) * timedelta(hours=1),
                 ),
                 Maintenance(
-                    id=id, site_id="hill", room_id=room_id, start=start, end=end, work_order=id,
+                    id=id,
+                    site_id="hill",
+                    room_id=room_id,
+                    start=start,
+                    end=end,
+                    work_order=id,
                     state=rng.choice(["scheduled", "cancelled"]),
                 ),
                 Block(
-                    id=id, site_id="hill", room_id=room_id, service_id="ortho", owner_id="varga", start=start, end=end,
+                    id=id,
+                    site_id="hill",
+                    room_id=room_id,
+                    service_id="ortho",
+                    owner_id="varga",
+                    start=start,
+                    end=end,
                     auto_release_at=NOW + rng.choice([-1, 1]) * timedelta(hours=1),
                     state=rng.choice(["allocated", "released"]),
                 ),
             ]
-        )  # fmt: skip
-
-
-def use_of_minute(moment: datetime, room: Room, things: list[Any]) -> str:
-    """What one minute of a room is, decided without the intervals of the real thing."""
-    here = [thing for thing in things if thing.start <= moment < thing.end]
-    if room.status == "blocked" and (room.status_until is None or moment < room.status_until):
-        return "down"
-    if any(isinstance(thing, Maintenance) and thing.state == "scheduled" for thing in here):
-        return "maintenance"
-    if any(isinstance(thing, SurgicalCase) and thing.state != "cancelled" for thing in here):
-        return "booked"
-    if any(isinstance(thing, Hold) and thing.expires_at > NOW for thing in here):
-        return "held"
-    blocks = [thing for thing in here if isinstance(thing, Block)]
-    if any(block.state == "released" or block.auto_release_at <= NOW for block in blocks):
-        return "released"
-    return "block_of_others" if blocks else "unassigned"
+        )
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -130,7 +124,7 @@ def test_or_minutes_are_what_counting_each_minute_gives(store: SqlStore, seed: i
     answer = ask(store, query_capacity, SAM, NOW, subject="or", site="Hill", day=THURSDAY)
     told = {room["room_id"]: room for room in answer.facts["sites"][0]["rooms"]}
     for room, *things in made.values():
-        minutes = Counter(use_of_minute(OPENING + n * MINUTE, room, things) for n in range(480))
+        minutes = Counter(use_of_minute(OPENING + n * MINUTE, room, things, NOW) for n in range(480))
         kinds = ("down", "maintenance", "booked", "held", "released", "unassigned", "block_of_others")
         assert {kind: told[room.id][kind] for kind in kinds} == {kind: minutes[kind] for kind in kinds}, room.id
         assert told[room.id]["open"] == minutes["released"] + minutes["unassigned"]
@@ -535,11 +529,15 @@ def test_shortfalls_are_demand_over_stock(store: SqlStore, seed: int) -> None:
     codes = ["A", "B", "C"]
     cases = [
         case(
-            f"CASE-{n}", rng.randrange(1, 160), site_id=rng.choice(["hill", "lake"]),
-            items=tuple(CaseItem(item_id=c, quantity=rng.randrange(1, 4)) for c in rng.sample(codes, rng.randrange(3))),
+            f"CASE-{n}",
+            rng.randrange(1, 160),
+            site_id=rng.choice(["hill", "lake"]),
+            items=tuple(
+                CaseItem(item_id=c, quantity=rng.randrange(1, 4)) for c in rng.sample(codes, rng.randrange(3))
+            ),
         )
         for n in range(20)
-    ]  # fmt: skip
+    ]
     shelf = {(site, code): rng.randrange(6) for site in ("hill", "lake") for code in codes}
     put(
         store,

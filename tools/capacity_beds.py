@@ -64,6 +64,7 @@ def answer_beds(args: QueryCapacity, box: Toolbox) -> Answer:
     return Answer(
         headline=headline,
         facts={
+            "about": said,
             "total": total,
             "boarders_by_level": boarders,
             "boarders": sum(boarders.values()),

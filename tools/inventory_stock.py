@@ -50,6 +50,7 @@ def answer_stock(args: QueryInventory, box: Toolbox) -> Answer:
         ),
         facts={
             **facts,
+            "about": said,
             "total_on_hand": total,
             "total_planned": sum(row["planned"] for row in rows),
             "until": say_moment(clock, window.end),

@@ -94,7 +94,7 @@ def _say_basis(box: Toolbox, estimate: DurationEstimate, procedure: Procedure, s
             "against all surgeons of this operation"
         )
     if estimate.basis == "procedure, all surgeons":
-        why = f" because {who} has too few of their own" if surgeon else ""
+        why = f" because {who} has too few of their own to judge by" if surgeon else ""
         return f"{estimate.n} cases of all surgeons{why}"
     return (
         f"{estimate.n} cases of all operations of the {procedure.service_id} service, because there are too few "
