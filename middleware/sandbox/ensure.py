@@ -15,13 +15,14 @@ from hospital.clocks import FrozenClock
 from hospital.entity import Entity, Record, Time
 from hospital.model.work import Setting
 from hospital.ports import Clock
+from middleware.sandbox.marks import ADVANCED_TO
 from middleware.sandbox.switches import clear_switches, sandbox_folder
 from middleware.store.database import NoStore, SqlStore, create, engine_for
 
 STAMP = "sandbox_built_for"
 """The setting that says for which clock and seed a sandbox was built."""
-LIVE_FOR = timedelta(days=28)
-"""A live world has templates and bookings for some weeks ahead; one built longer ago is built anew."""
+LEFT_ALONE = timedelta(days=28)
+"""A live sandbox goes on for ever; one that nobody opened for so long is built anew: its bookings have run out."""
 
 World = dict[type[Entity], list[dict[str, Any]]]
 Builder = Callable[[datetime, int], World]
@@ -37,14 +38,17 @@ class Stamp(Record):
     generator: str
     """A fingerprint of the code that invents the world."""
 
-    def fits(self, wanted: "Stamp") -> bool:
-        """Whether this sandbox will do: the same moment and generator when frozen, not too old when live."""
+    def fits(self, wanted: "Stamp", played_to: datetime) -> bool:
+        """Whether this sandbox, whose day was played up to then, will do.
+
+        The same moment and generator when frozen; not left alone for too long when live.
+        """
         if (self.frozen, self.seed) != (wanted.frozen, wanted.seed):
             return False
         if self.frozen:
             return (self.moment, self.generator) == (wanted.moment, wanted.generator)
         # What people did in a live sandbox outlives a change of the generator.
-        return self.moment <= wanted.moment < self.moment + LIVE_FOR
+        return wanted.moment < played_to + LEFT_ALONE
 
 
 def ensure_sandbox(
@@ -92,10 +96,19 @@ def _open_fitting(url: str, wanted: Stamp) -> SqlStore | None:
         store = SqlStore(url)
     except NoStore:
         return None
-    if not store.is_sandbox or ((found := read_stamp(store)) is not None and found.fits(wanted)):
+    if not store.is_sandbox:
+        return store
+    found = read_stamp(store)
+    if found is not None and found.fits(wanted, _played_to(store) or found.moment):
         return store
     store.close()
     return None
+
+
+def _played_to(store: SqlStore) -> datetime | None:
+    with store.reading() as world:
+        setting = world.get(Setting, ADVANCED_TO)
+    return datetime.fromisoformat(setting.value) if setting else None
 
 
 def _fingerprint() -> str:

@@ -1,10 +1,12 @@
-"""How the store remembers the conditions of a sandbox, so that the simulator does not undo them."""
+"""What the store remembers about its sandbox: up to when it was played, and the conditions that are not undone."""
 
 from datetime import timedelta
 
 from hospital.model.work import Setting
 from hospital.ports import Range, Reader
 
+ADVANCED_TO = "sandbox_advanced_to"
+"""The setting that says up to which moment the sandbox's day was played."""
 LAG = "condition:lag:"
 """Settings with this prefix say how many seconds late a feed is kept."""
 AGE_BEFORE = "condition:age:"

@@ -1,27 +1,31 @@
 """Letting the sandbox's day go on, so that it is as alive tomorrow as today."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from hospital.model.history import Feed
 from hospital.model.work import Setting
+from hospital.ports import Reader
 from middleware.sandbox.day.beds import run_beds
 from middleware.sandbox.day.demand import count_demand
+from middleware.sandbox.day.endings import end_what_is_over
 from middleware.sandbox.day.passing import Passing
 from middleware.sandbox.day.people import extend_roster
 from middleware.sandbox.day.rooms import put_on_cases, release_blocks, run_cases
 from middleware.sandbox.day.visits import extend_slots, fill_slots, hold_visits
 from middleware.sandbox.feeds import keep_fresh
+from middleware.sandbox.marks import ADVANCED_TO
 from middleware.sandbox.world.frame import Frame
 from middleware.store.database import SqlStore
 
-ADVANCED_TO = "sandbox_advanced_to"
-"""The setting that says up to which moment the sandbox's day was played."""
 GRAIN = timedelta(seconds=50)
 """Calls that come sooner after each other change nothing."""
-SEED = 7
+BUILT_FOR = "sandbox_built_for"
+"""The setting that says for which clock and seed the sandbox was built."""
+USUAL_SEED = 7
 
 STEPS: tuple[Callable[[Passing], None], ...] = (
+    end_what_is_over,
     release_blocks,
     run_cases,
     hold_visits,
@@ -42,13 +46,14 @@ def advance(store: SqlStore, now: datetime) -> bool:
     by hour; a feed under a condition stays as late as the condition says.
     """
     with store.reading() as world:
-        if now - _reached(world.get(Setting, ADVANCED_TO), world.find(Feed), now) < GRAIN:
+        if now - _reached(world, now) < GRAIN:
             return False
     with store.working() as work:
-        since = _reached(work.get(Setting, ADVANCED_TO), work.find(Feed), now)
+        work.lock((ADVANCED_TO,))
+        since = _reached(work, now)
         if now - since < GRAIN:  # another process was faster
             return False
-        passing = Passing(work, Frame(now, SEED), since)
+        passing = Passing(work, Frame(now, _seed(work)), since)
         for step in STEPS:
             step(passing)
         keep_fresh(work, now)
@@ -56,8 +61,14 @@ def advance(store: SqlStore, now: datetime) -> bool:
     return True
 
 
-def _reached(setting: Setting | None, feeds: list[Feed], now: datetime) -> datetime:
-    """Up to when the day was played: as noted, or when the newest feed was heard of."""
-    if setting is not None:
-        return datetime.fromisoformat(setting.value)
-    return max((feed.last_event_at for feed in feeds), default=now)
+def _seed(world: Reader) -> int:
+    stamp = world.get(Setting, BUILT_FOR)
+    return int(json.loads(stamp.value)["seed"]) if stamp is not None else USUAL_SEED
+
+
+def _reached(world: Reader, now: datetime) -> datetime:
+    """Up to when the day was played: as noted, or the moment for which the sandbox was built."""
+    if (noted := world.get(Setting, ADVANCED_TO)) is not None:
+        return datetime.fromisoformat(noted.value)
+    stamp = world.get(Setting, BUILT_FOR)
+    return datetime.fromisoformat(json.loads(stamp.value)["moment"]) if stamp is not None else now - 2 * GRAIN

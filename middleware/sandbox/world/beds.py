@@ -82,7 +82,8 @@ def _fill(
         elif number % 3 == 1:
             bed["status"] = ("dirty", "cleaning", "dirty", "blocked")[int(rng.integers(4))]
     for bed in beds:
-        bed["status_at"] = frame.now - timedelta(minutes=int(rng.integers(3, 600)))
+        longest = 60 if bed["status"] in ("dirty", "cleaning") else 600
+        bed["status_at"] = frame.now - timedelta(minutes=int(rng.integers(3, longest)))
 
 
 def _swap_in(taken: set[int], wanted: int) -> None:

@@ -7,7 +7,8 @@ from hospital.model.places import Maintenance
 from middleware.sandbox.world.frame import Frame, Row, World
 from middleware.sandbox.world.imaging import last_month
 from middleware.sandbox.world.places import SITES
-from middleware.sandbox.world.staffing import credential, shift
+from middleware.sandbox.world.rosters import shift
+from middleware.sandbox.world.staffing import credential
 
 UNIT, SITE = "northgate-5-west", "northgate"
 ICU_EXPIRED = date(2026, 7, 31)

@@ -12,7 +12,7 @@ Flags = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
 Floats = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
 BOOKED = ((0, 0.95), (1, 0.93), (3, 0.88), (7, 0.8), (14, 0.66), (21, 0.52), (28, 0.4), (42, 0.24), (54, 0.12))
-"""Share of slots taken, from so many days ahead on."""
+"""Days ahead and the share of slots taken by then, in straight lines between them."""
 LEAD_DAYS = {"new-patient": 24.0, "follow-up": 30.0, "procedure": 20.0, "complex": 28.0, "same-day-complex": 0.1}
 CANCELLED_SHARE = 0.09
 CANCEL_REASONS = ("patient request", "transport", "clinician unavailable", "rescheduled", "no longer needed")
@@ -35,9 +35,15 @@ class Booked:
     overtime: Ints | None = None
 
 
+def share_booked(days_ahead: Floats) -> Floats:
+    """The share of slots that are taken so many days ahead."""
+    days, shares = zip(*BOOKED, strict=True)
+    return np.asarray(np.interp(days_ahead, days, shares), dtype=np.float64)
+
+
 def booked_ahead(rng: np.random.Generator, days_ahead: Floats, full: bool = False) -> Flags:
     """Which slots are taken already; a service in demand is fuller."""
-    share = np.select([days_ahead >= first for first, _ in BOOKED[::-1]], [part for _, part in BOOKED[::-1]], 1.0)
+    share = share_booked(days_ahead)
     if full:
         share = np.minimum(0.97, share * 1.15)
     return np.asarray(rng.random(len(days_ahead)) < share, dtype=np.bool_)
