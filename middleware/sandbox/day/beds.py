@@ -37,11 +37,10 @@ class _House:
             self.by_unit[bed.unit_id].append(bed)
         self.kept = changed_places(passing.work, "bed")
         self.changed: dict[str, Bed | Encounter] = {}
-        self.conditioned = changed_places(passing.work, "bed")
 
     def set_bed(self, id: BedId, status: str, at: datetime) -> None:
         bed = self.beds[id]
-        if bed.status_by == "feed" and bed.id not in self.conditioned:
+        if bed.status_by == "feed" and bed.id not in self.kept:
             self.beds[bed.id] = bed.changed(status=status, status_at=at)
             self.changed[bed.id] = self.beds[bed.id]
 
