@@ -41,6 +41,7 @@ STATE_STYLES: Mapping[str, str] = {
     "ambiguous": "magenta",
     "compensating": "magenta",
 }
+OPEN_STATES = ("drafted", "awaiting")
 
 
 def render_card(card: Card, zone: tzinfo = HOUSE_ZONE) -> RenderableType:
@@ -115,7 +116,8 @@ def _plan(card: PlanCard, zone: tzinfo) -> RenderableType:
     facts = Table(box=None, show_header=False, pad_edge=False)
     rows = [("Cost", card.cost), ("Effect", "\n".join(card.effect)), ("Limits", "\n".join(card.constraints))]
     rows += [("Asked by", card.asked_by)]
-    rows += [("Open until", clock_time(card.expires_at, zone))] if card.expires_at else []
+    if card.expires_at and card.state in OPEN_STATES:
+        rows.append(("Open until", clock_time(card.expires_at, zone)))
     for name, value in rows:
         if value:
             facts.add_row(Text(name, style="dim"), Text(value))

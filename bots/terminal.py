@@ -40,10 +40,10 @@ def render_turn(turn: Turn, zone: tzinfo = HOUSE_ZONE) -> Iterator[RenderableTyp
     if words := words_of(turn):
         yield Markdown(words)
     shown = [card for card in turn.cards if card.type != "freshness"]
-    for card in shown:
-        yield render_card(card, zone)
     if turn.options and not any(card.type == "plan" for card in shown):
         yield _options(turn.options)
+    for card in shown:
+        yield render_card(card, zone)
     if turn.citations and not any(card.type == "citation" for card in shown):
         named = dict.fromkeys(f"{citation.source} {citation.section}" for citation in turn.citations)
         yield Text(f"Handbook: {'; '.join(named)}", style="italic cyan")

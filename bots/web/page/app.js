@@ -136,16 +136,18 @@ function addAnswer(turn) {
   add(el("li", { class: "answered" },
     OUTCOMES[turn.outcome] ? el("p", { class: `outcome ${turn.outcome}` }, OUTCOMES[turn.outcome]) : null,
     turn.words ? markdown(turn.words) : null,
-    turn.cards.map((card) => cardOf(card, ask)),
     turn.options.length && !hasPlan ? optionsOf(turn.options, ask) : null,
+    turn.cards.map((card) => cardOf(card, ask)),
     turn.plan && !hasPlan && !turn.options.length ? planCard(turn.plan) : null,
     turn.planner === "embedded" ? null : el("p", { class: "note" }, `Understood by ${turn.planner}`)));
 }
 
+// The question moves to the top, so that its answer is read from the beginning.
 function add(node) {
   turns.append(node);
   const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-  node.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
+  const asked = [...turns.querySelectorAll(".asked")].at(-1) || node;
+  asked.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
 }
 
 function grow() {

@@ -28,6 +28,8 @@ const STATES = {
   withdrawn: "withdrawn", superseded: "replaced", stale: "out of date", ambiguous: "being checked", compensating: "being undone",
 };
 
+const OPEN = new Set(["drafted", "awaiting"]);
+
 // Every plan shown anywhere on the page, so that it can be told the state it is in now.
 const shown = new Map();
 
@@ -43,7 +45,7 @@ export function planCard(plan) {
       facts("Effect", effectOf(plan.effect)),
       facts("Limits", plan.constraints?.length ? plan.constraints.join(" · ") : null),
       facts("Asked by", plan.asked_by),
-      facts("Open until", plan.expires_at ? time(plan.expires_at) : null)),
+      facts("Open until", plan.expires_at && OPEN.has(plan.state) ? time(plan.expires_at) : null)),
     plan.needs.length ? el("p", { class: "small-title" }, "Who must agree") : null,
     needs, reference,
     el("p", { class: "digest" }, `${plan.id} · digest ${plan.digest.slice(0, 12)}`));
@@ -97,10 +99,16 @@ function effectOf(effect) {
 
 export function optionsOf(options, ask) {
   return el("ol", { class: "options" }, options.map((option) => el("li", { class: "card" },
-    el("p", { class: "summary" }, option.summary),
+    summaryOf(option.summary),
     option.cost ? el("p", { class: "note" }, money(option.cost)) : null,
     option.why_not.length ? el("details", {}, el("summary", {}, "Why not something else"), el("ul", {}, option.why_not.map((why) => el("li", {}, why)))) : null,
     el("button", { type: "button", class: "chip", onclick: () => ask(`Submit option ${option.rank}`) }, `Take option ${option.rank}`))));
+}
+
+// The first part says what; the others are the resources with their own times.
+function summaryOf(text) {
+  const [first, ...rest] = text.split("; ");
+  return el("div", {}, el("p", { class: "summary" }, first), rest.length ? el("ul", { class: "parts" }, rest.map((part) => el("li", {}, part))) : null);
 }
 
 const WIDE = 640, HIGH = 220, LEFT = 44, BELOW = 26, ABOVE = 10;
@@ -152,7 +160,7 @@ function chart(card) {
 
 function legend(card) {
   return el("ul", { class: "legend" }, card.series.map((one, number) => el("li", {},
-    el("span", { class: `swatch s${number % 4}`, "aria-hidden": "true" }), one.name, one.low.length ? " (with its interval)" : "")));
+    el("span", { class: `swatch s${number % 4}`, "aria-hidden": "true" }), one.name, one.low.length && !one.name.includes("interval") ? " (with its interval)" : "")));
 }
 
 function niceTop(value) {

@@ -109,5 +109,10 @@ export function tableOf(columns, rows, label = "Table") {
   return el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label },
     el("table", {},
       el("thead", {}, el("tr", {}, columns.map((name, at) => el("th", { scope: "col", class: numeric[at] ? "number" : null }, name)))),
-      el("tbody", {}, rows.map((row) => el("tr", {}, row.map((value, at) => el("td", { class: numeric[at] ? "number" : null }, cell(value))))))));
+      el("tbody", {}, rows.map((row) => el("tr", {}, row.map((value, at) => el("td", { class: numeric[at] ? "number" : widthOf(cell(value)) }, cell(value))))))));
+}
+
+// Short cells stay on one line; long ones get room, so that a wide table scrolls instead of breaking its words.
+function widthOf(text) {
+  return String(text).length <= 22 ? "short" : "long";
 }
