@@ -6,7 +6,7 @@ import typer
 
 from bots import cli_approvals, cli_records, cli_sandbox
 from bots.cli_ask import ask
-from bots.cli_common import AsUser, Now, Sentences
+from bots.cli_common import AsUser, Now, Sentences, console, settings_for
 from bots.cli_serve import serve, worker
 
 app = typer.Typer(
@@ -25,9 +25,17 @@ def chat(as_user: AsUser = "or.scheduler", now: Now = None) -> None:
     talk(as_user, now)
 
 
+def demo() -> None:
+    """Play one story from a question to a committed plan, on a sandbox of its own."""
+    from bots.demo import play
+
+    play(settings_for(), console())
+
+
 COMMANDS: dict[str, Callable[..., None]] = {
     "serve": serve,
     "chat": chat,
+    "demo": demo,
     "ask": ask,
     "worker": worker,
     "settings": cli_records.settings,
