@@ -2,21 +2,19 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from rapidfuzz import fuzz
 
 from hospital.cards import Card, TableCard
 from hospital.model.bookings import Slot
-from hospital.model.people import Shift
-from hospital.model.places import Maintenance, Room, Site
-from hospital.planning.intervals import Interval, Spans, union
+from hospital.model.places import Room
+from hospital.planning.intervals import Interval
 from hospital.ports import In, Range
 from tools.capacity_arguments import QueryCapacity
 from tools.directory import find_room
-from tools.open_slots import Found, FreeSlot, Reason, find_slots
-from tools.or_day import down_span
+from tools.open_slots import Found, FreeSlot, find_slots
+from tools.scanners import Scanners, read_scanners
 from tools.sites_asked import find_sites, is_everywhere, say_sites
 from tools.tool import Answer, Problem, Toolbox
 from tools.windows import listed, plural, say_clock, say_moment, say_span, window_of
@@ -24,34 +22,6 @@ from tools.windows import listed, plural, say_clock, say_moment, say_span, windo
 AHEAD = timedelta(days=60)
 """How far ahead the earliest slot is looked for when no window is stated."""
 SIMILAR = 80
-
-
-@dataclass(frozen=True)
-class Scanners:
-    """The scanners of one site that fit, when they are out, and when technologists are on duty."""
-
-    site: Site
-    rooms: tuple[Room, ...]
-    maintenance: dict[str, Spans]
-    work_orders: dict[str, tuple[str, ...]]
-    down: dict[str, Spans]
-    technologists: tuple[tuple[datetime, datetime], ...]
-    rostered_until: datetime | None
-
-    def on_duty(self, slot: FreeSlot) -> int | None:
-        """Technologists at the site throughout the slot; None where no roster is published yet."""
-        if self.rostered_until is None or slot.end > self.rostered_until:
-            return None
-        return sum(1 for start, end in self.technologists if start <= slot.start and slot.end <= end)
-
-    def why_not(self, slot: FreeSlot) -> Reason | None:
-        """Why this free slot cannot be used."""
-        span = Interval(slot.start, slot.end)
-        if any(span.overlaps(out) for out in self.maintenance.get(slot.room_id, ())):
-            return "maintenance"
-        if any(span.overlaps(out) for out in self.down.get(slot.room_id, ())):
-            return "down"
-        return "no_technologist" if self.on_duty(slot) == 0 else None
 
 
 def answer_imaging(args: QueryCapacity, box: Toolbox) -> Answer:
@@ -70,7 +40,7 @@ def answer_imaging(args: QueryCapacity, box: Toolbox) -> Answer:
         rooms = [room] if room else box.world.find(Room, site_id=site.id, kind="imaging", order="name")
         fitting = [r for r in rooms if modality in (None, r.modality) and (r.contrast or not contrast)]
         if fitting:
-            scanners = _read_scanners(box, site, fitting, window)
+            scanners = read_scanners(box, site, fitting, window)
             answers.append((scanners, *_search(box, scanners, window, args.limit, args.protocol)))
     what = _say_wanted(modality, contrast, args.protocol)
     if not answers:
@@ -84,40 +54,6 @@ def answer_imaging(args: QueryCapacity, box: Toolbox) -> Answer:
         headline=" ".join(said),
         facts={"wanted": what, "sites": [_facts(*answer) for answer in answers]},
         cards=tuple(card for answer in answers for card in _cards(*answer)),
-    )
-
-
-def _read_scanners(box: Toolbox, site: Site, rooms: list[Room], window: Interval) -> Scanners:
-    ids = In(tuple(room.id for room in rooms))
-    maintenance: dict[str, list[Interval]] = defaultdict(list)
-    orders: dict[str, list[str]] = defaultdict(list)
-    for room_id, start, end, order in box.world.values(
-        Maintenance,
-        ("room_id", "start", "end", "work_order"),
-        room_id=ids,
-        state="scheduled",
-        start=Range(before=window.end),
-    ):
-        if end > window.start:
-            maintenance[room_id].append(Interval(start, end))
-            orders[room_id].append(f"{order} {say_span(site, start, end)}")
-    shifts = box.world.values(
-        Shift,
-        ("start", "end"),
-        site_id=site.id,
-        role="imaging_tech",
-        state=In(("rostered", "approved")),
-        start=Range(at_least=window.start - timedelta(days=1), before=window.end),
-    )
-    down = {str(room.id): (span,) for room in rooms if (span := down_span(room, box.now))}
-    return Scanners(
-        site,
-        tuple(rooms),
-        {id: union(spans) for id, spans in maintenance.items()},
-        {id: tuple(found) for id, found in orders.items()},
-        dict(down),
-        tuple(shifts),
-        max((end for _, end in shifts), default=None),
     )
 
 

@@ -1,28 +1,23 @@
 """What is planned: operations or visits, by room, physician, clinic, day or number. Never with patients' names."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field
 
 from hospital.cards import TableCard
-from hospital.model.bookings import Appointment, Procedure, SurgicalCase
 from hospital.model.people import Clinician
 from hospital.model.places import Clinic, Room, Site
-from hospital.planning.intervals import Interval
-from hospital.ports import In, Range
+from hospital.ports import In
 from tools.directory import find_case, find_clinic, find_clinician, find_room, find_service
+from tools.schedule_case import answer_one_case
+from tools.schedule_rows import READ, Asked, Row
 from tools.sites_asked import SITE_HELP, find_sites, is_everywhere, say_sites
 from tools.tool import Answer, Arguments, Problem, Toolbox, tool
-from tools.windows import listed, plural, reference_site, say_level, say_span, window_of
+from tools.windows import listed, plural, reference_site, say_span, window_of
 
-Row = dict[str, Any]
 SHORT = 8
 """Rows told in the sentence when there are no more than this."""
-VISITS = ("pending", "booked", "arrived", "checked-in")
-CASES = ("scheduled", "in_progress")
 
 
 class QuerySchedule(Arguments):
@@ -41,27 +36,13 @@ class QuerySchedule(Arguments):
     limit: int = Field(default=50, ge=1, le=200, description="How many rows at most")
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """The question with its names found."""
-
-    sites: list[Site]
-    clock: Site
-    """Whose wall clock the window is on."""
-    said: str
-    window: Interval
-    room: Room | None
-    clinician: Clinician | None
-    where: dict[str, Any]
-
-
 @tool(QuerySchedule, "read", sources=("ehr",), reads=("schedules",))
 async def query_schedule(args: QuerySchedule, box: Toolbox) -> Answer:
     """Planned operations or visits by room, physician, service, clinic, day or case number; one's own with 'me'."""
     if args.case is not None:
-        return _one_case(box, find_case(box, args.case))
+        return answer_one_case(box, find_case(box, args.case))
     asked = _understand(args, box)
-    rows = _READ[args.subject](box, asked)
+    rows = READ[args.subject](box, asked)
     zones = {site.id: site for site in asked.sites}
     shown = [_said(row, zones) for row in rows[: args.limit]]
     window = say_span(asked.clock, asked.window.start, asked.window.end)
@@ -90,7 +71,7 @@ async def query_schedule(args: QuerySchedule, box: Toolbox) -> Answer:
     )
 
 
-def _understand(args: QuerySchedule, box: Toolbox) -> _Asked:
+def _understand(args: QuerySchedule, box: Toolbox) -> Asked:
     site_said = None if is_everywhere(args.site) else args.site
     room = find_room(box, args.room, site_said) if args.room else None
     clinic = find_clinic(box, args.clinic, site_said) if args.clinic else None
@@ -116,7 +97,7 @@ def _understand(args: QuerySchedule, box: Toolbox) -> _Asked:
         where["site_id"] = In(tuple(site.id for site in sites))
     clock = reference_site(box, sites, args.start)
     window = window_of(box, clock, args.day, args.start, args.end)
-    return _Asked(sites, clock, ", ".join(dict.fromkeys(parts)), window, room, clinician, where)
+    return Asked(sites, clock, ", ".join(dict.fromkeys(parts)), window, room, clinician, where)
 
 
 def _sites(
@@ -145,90 +126,6 @@ def _clinician(args: QuerySchedule, box: Toolbox, narrowed: bool) -> Clinician |
     return found
 
 
-def _cases(box: Toolbox, asked: _Asked) -> list[Row]:
-    found = box.world.values(
-        SurgicalCase,
-        ("id", "site_id", "room_id", "start", "end", "surgeon_id", "procedure_id", "state", "post_op_level"),
-        state=In(CASES),
-        start=Range(at_least=asked.window.start - timedelta(days=1), before=asked.window.end),
-        **asked.where,
-    )
-    kept = [row for row in found if row[3] is not None and row[4] is not None and row[4] > asked.window.start]
-    rooms = _names(box, Room, {row[2] for row in kept})
-    people = _names(box, Clinician, {row[5] for row in kept})
-    procedures = _names(box, Procedure, {row[6] for row in kept})
-    return _sorted(
-        {
-            "id": id,
-            "site_id": site,
-            "room": rooms.get(room, ""),
-            "start": start,
-            "end": end,
-            "minutes": _minutes(start, end),
-            "who": people.get(surgeon, ""),
-            "what": procedures.get(procedure, procedure),
-            "state": state.replace("_", " "),
-            "after": f"{say_level(level)} bed after",
-        }
-        for id, site, room, start, end, surgeon, procedure, state, level in kept
-    )
-
-
-def _visits(box: Toolbox, asked: _Asked) -> list[Row]:
-    found = box.world.values(
-        Appointment,
-        ("id", "site_id", "room_id", "start", "end", "clinician_id", "visit_type", "status", "clinic_id"),
-        status=In(VISITS),
-        start=Range(at_least=asked.window.start - timedelta(hours=12), before=asked.window.end),
-        **_visit_where(box, asked),
-    )
-    kept = [row for row in found if row[4] > asked.window.start]
-    rooms = _names(box, Room, {row[2] for row in kept})
-    people = _names(box, Clinician, {row[5] for row in kept})
-    clinics = _names(box, Clinic, {row[8] for row in kept})
-    return _sorted(
-        {
-            "id": id,
-            "site_id": site,
-            "room": clinics.get(clinic) or rooms.get(room, ""),
-            "start": start,
-            "end": end,
-            "minutes": _minutes(start, end),
-            "who": people.get(clinician, ""),
-            "what": kind.replace("_", " ").replace("-", " "),
-            "state": status,
-            "after": "",
-        }
-        for id, site, room, start, end, clinician, kind, status, clinic in kept
-    )
-
-
-def _visit_where(box: Toolbox, asked: _Asked) -> dict[str, Any]:
-    """The same conditions by clinic or room, which the store finds fast, in the place of site and service."""
-    where = dict(asked.where)
-    if {"room_id", "clinic_id", "clinician_id"} & set(where):
-        return where
-    by_service = {"service_id": where["service_id"]} if "service_id" in where else {}
-    sites = In(tuple(site.id for site in asked.sites))
-    clinics = box.world.values(Clinic, ("id",), site_id=sites, **by_service)
-    return {**where, "clinic_id": In(tuple(id for (id,) in clinics))}
-
-
-_READ: dict[str, Callable[[Toolbox, _Asked], list[Row]]] = {"cases": _cases, "visits": _visits}
-
-
-def _names(box: Toolbox, kind: Any, ids: set[str | None]) -> dict[str, str]:
-    return dict(box.world.values(kind, ("id", "name"), id=In(tuple(sorted(id for id in ids if id)))))
-
-
-def _minutes(start: datetime, end: datetime) -> int:
-    return (end - start) // timedelta(minutes=1)
-
-
-def _sorted(rows: Any) -> list[Row]:
-    return sorted(rows, key=lambda row: (row["start"], row["room"], row["id"]))
-
-
 def _said(row: Row, sites: dict[Any, Site]) -> Row:
     """The row with times on the clock of its own site."""
     site = sites[row["site_id"]]
@@ -255,51 +152,4 @@ def _table(what: str, rows: list[Row], total: int, zone: str) -> TableCard:
         note=f"{len(rows)} of {total} shown. Times in each site's own zone."
         if len(rows) < total
         else f"Times in {zone}.",
-    )
-
-
-def _one_case(box: Toolbox, case: SurgicalCase) -> Answer:
-    site = box.local(case.site_id)
-    procedure = box.world.get(Procedure, case.procedure_id)
-    surgeon = box.world.get(Clinician, case.surgeon_id) if case.surgeon_id else None
-    anaesthesia = box.world.get(Clinician, case.anaesthesiologist_id) if case.anaesthesiologist_id else None
-    room = box.world.get(Room, case.room_id) if case.room_id else None
-    what = procedure.name if procedure else case.procedure_id
-    items = [f"{item.quantity} x {item.item_id}" for item in case.items]
-    if case.start is not None and case.end is not None:
-        when = f"{say_span(site, case.start, case.end)} ({site.timezone})"
-    else:
-        when = f"no time yet, wanted on {case.wanted_on:%a %d %b}" if case.wanted_on else "no time yet"
-    facts = {
-        "case": case.id,
-        "site": site.name,
-        "room": room.name if room else None,
-        "when": when,
-        "procedure": what,
-        "surgeon": surgeon.name if surgeon else None,
-        "anaesthesiologist": anaesthesia.name if anaesthesia else None,
-        "state": case.state.replace("_", " "),
-        "items": items,
-        "equipment": list(case.equipment),
-        "post_op_level": case.post_op_level,
-    }
-    who = f" with {surgeon.name}" if surgeon else ""
-    where = f" in {room.name}" if room else ""
-    planned = f" Planned with {listed([*items, *case.equipment])}." if items or case.equipment else ""
-    return Answer(
-        headline=(
-            f"{case.id}: {what}{who}{where} at {site.name}, {when}, {facts['state']}; "
-            f"{say_level(case.post_op_level)} bed after.{planned}"
-        ),
-        facts=facts,
-        cards=(
-            TableCard(
-                title=case.id,
-                columns=("Fact", "Value"),
-                rows=tuple(
-                    (name.replace("_", " "), ", ".join(value) if isinstance(value, list) else value)
-                    for name, value in facts.items()
-                ),
-            ),
-        ),
     )
