@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from asking import ask, assert_supported
-from small_hospital import NOW, fill, people
+from asking import ask, assert_supported, policy
+from small_hospital import NOW, fill, people, staff_request
 
 from hospital.model.bookings import Appointment, CaseItem, Procedure, Slot, SurgicalCase
 from hospital.model.history import DemandCount
@@ -16,6 +16,8 @@ from hospital.model.supply import Item, Loaner, Requisition, Stock
 from hospital.model.work import WorkException
 from middleware.forecasts import refit
 from middleware.store.database import SqlStore
+from policies import ledger
+from policies.drafting import draft_plan
 from tools.forecast_demand import forecast_demand
 from tools.list_approvals import list_approvals
 from tools.list_exceptions import list_exceptions
@@ -309,6 +311,24 @@ def test_nothing_waits_is_said(store: SqlStore) -> None:
     answer = ask(store, list_approvals, people()["nora"], NOW)
     assert answer.facts == {"to_decide": 0, "asked_for": 0, "plans": []}
     assert "Nothing waits" in answer.headline
+
+
+def test_a_waiting_plan_is_shown_to_those_who_may_decide_it_now(store: SqlStore) -> None:
+    with store.reading() as world:
+        drafted = draft_plan(world, policy(), people()["cleo"], "Agency nurse", (staff_request("agency"),), NOW)
+    waiting = ledger.submit(store, policy(), drafted, NOW).plan
+    assert waiting is not None
+    for who, yours in (("nils", 1), ("nursing.finance", 0), ("bea", 0)):  # the unit first, then the money
+        answer = ask(store, list_approvals, people()[who], NOW)
+        assert answer.facts["to_decide"] == yours, who
+    asker = ask(store, list_approvals, people()["cleo"], NOW)
+    assert (asker.facts["to_decide"], asker.facts["asked_for"]) == (0, 1)
+    assert waiting.id in asker.headline
+    assert "nurse manager" in asker.headline
+    ledger.vote(store, policy(), waiting.id, people()["nils"].id, "approve", waiting.digest, "ok", "web", NOW)
+    assert ask(store, list_approvals, people()["nils"], NOW).facts["to_decide"] == 0
+    assert ask(store, list_approvals, people()["nursing.finance"], NOW).facts["to_decide"] == 1
+    assert ask(store, list_approvals, people()["nursing.finance"], NOW + timedelta(days=2)).facts["to_decide"] == 0
 
 
 def test_unknown_names_get_the_nearest(store: SqlStore) -> None:
