@@ -224,6 +224,18 @@ def test_rostered_tonight_agrees_with_the_roster(sandbox_store: SqlStore, users:
         assert unit["rostered"] == len({shift.staff_id for shift in on}), unit["unit"]
 
 
+def test_imaging_offers_only_slots_of_the_protocol(sandbox_store: SqlStore, users: dict[str, User]) -> None:
+    answer = ask(
+        sandbox_store, query_capacity, users["callcenter.1"], NOW,
+        subject="imaging", protocol="MRI brain with contrast", site="Northgate", limit=10,
+    )  # fmt: skip
+    (site,) = answer.facts["sites"]
+    with sandbox_store.reading() as world:
+        kinds = {world.get(Slot, offer["slot"]).visit_type for offer in site["slots"]}  # type: ignore[union-attr]
+    assert kinds == {"mri-brain"}
+    assert {scanner["scanner"] for scanner in site["scanners"]} == {"MRI 1", "MRI 2"}
+
+
 @pytest.mark.slow
 def test_demand_next_week_is_more_than_the_template_holds(sandbox_store: SqlStore, users: dict[str, User]) -> None:
     answer = ask(sandbox_store, forecast_demand, users["cardiology.manager"], NOW, **NEXT_WEEK)

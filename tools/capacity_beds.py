@@ -31,7 +31,8 @@ def answer_beds(args: QueryCapacity, box: Toolbox) -> Answer:
     """Beds by unit at one site or all, or one bed."""
     if args.bed is not None:
         return _one_bed(args, args.bed, box)
-    unit = find_unit(box, args.unit, None if is_everywhere(args.site) else args.site) if args.unit else None
+    own = args.site is None and args.level is None and box.context.actor.home.unit_id is not None
+    unit = find_unit(box, args.unit, None if is_everywhere(args.site) else args.site) if args.unit or own else None
     sites = [box.local(unit.site_id)] if unit else find_sites(box, args.site)
     states: list[tuple[Site, list[UnitBeds]]] = []
     for site in sites:

@@ -89,6 +89,10 @@ def _families(box: Toolbox, rooms: In, window: Interval, protocol: str | None) -
     part = Range(at_least=window.start, before=min(window.end, window.start + timedelta(days=7)))
     known = {kind for (kind,) in box.world.values(Slot, ("visit_type",), room_id=rooms, start=part)}
     wanted = protocol.casefold().replace("_", " ").replace("-", " ")
+    # A slot type names the scanner and the region; the protocol of an order says more, such as contrast.
+    named = tuple(sorted(kind for kind in known if set(kind.replace("_", "-").split("-")) <= set(wanted.split())))
+    if named:
+        return named
     scores = {kind: fuzz.token_sort_ratio(wanted, kind.replace("_", " ").replace("-", " ")) for kind in known}
     best = max(scores.values(), default=0)
     return tuple(kind for kind, score in scores.items() if score == best) if best >= SIMILAR else ()
