@@ -10,7 +10,7 @@ from middleware.sandbox.day.beds import run_beds
 from middleware.sandbox.day.demand import count_demand
 from middleware.sandbox.day.endings import end_what_is_over
 from middleware.sandbox.day.passing import Passing
-from middleware.sandbox.day.people import extend_roster
+from middleware.sandbox.day.people import call_out, extend_roster
 from middleware.sandbox.day.rooms import put_on_cases, release_blocks, run_cases
 from middleware.sandbox.day.visits import extend_slots, fill_slots, hold_visits
 from middleware.sandbox.feeds import keep_fresh
@@ -35,6 +35,7 @@ STEPS: tuple[Callable[[Passing], None], ...] = (
     fill_slots,
     put_on_cases,
     extend_roster,
+    call_out,
 )
 """What happens as time goes by, in this order."""
 

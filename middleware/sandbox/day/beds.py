@@ -19,7 +19,7 @@ ABOVE_USUAL = 0.06
 ARRIVAL_FACTOR = 1.15
 """Makes up for beds that are being cleaned and patients who had to go elsewhere."""
 BLOCKED_FOR = timedelta(hours=24)
-MOST_BOARDERS = 5
+MOST_BOARDERS = 3
 """Per site; more than these go to other hospitals."""
 MOVES_UP = 0.4
 """The chance in an hour that a boarder gets a bed that is free."""

@@ -1,4 +1,4 @@
-"""The roster goes on: shifts are published up to its horizon."""
+"""The roster goes on: some call out, and shifts are published up to its horizon."""
 
 from datetime import timedelta
 
@@ -7,6 +7,20 @@ from hospital.ports import Range
 from middleware.sandbox.day.passing import Passing
 from middleware.sandbox.world.frame import World
 from middleware.sandbox.world.rosters import ROSTER_AHEAD, publish_roster
+
+CALLS_OUT = 0.012
+"""The chance that somebody calls out of a shift, known from the day before on."""
+
+
+def call_out(passing: Passing) -> None:
+    """Once a day, some of those rostered for the next 24 hours call out."""
+    if not passing.new_days():
+        return
+    soon = Range(at_least=passing.now, before=passing.now + timedelta(hours=24))
+    coming = passing.work.find(Shift, state="rostered", source="home", start=soon)
+    passing.work.put(
+        *(one.changed(state="called_out") for one in coming if passing.luck(one.id, "calls out") < CALLS_OUT)
+    )
 
 
 def extend_roster(passing: Passing) -> None:

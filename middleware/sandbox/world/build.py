@@ -20,7 +20,7 @@ from middleware.sandbox.world.places import build_places
 from middleware.sandbox.world.services import build_services
 from middleware.sandbox.world.staffing import build_staffing
 from middleware.sandbox.world.supply import build_loaners, build_supply
-from middleware.sandbox.world.surgery import build_surgery
+from middleware.sandbox.world.surgery import build_surgery, drop_clashes
 from middleware.sandbox.world.users import build_users
 
 Rows = dict[type[Entity], list[Row]]
@@ -33,6 +33,7 @@ def _surgery(frame: Frame, world: World) -> None:
     build_blocks(frame, world, days, named)
     build_surgery(frame, world, days, named)
     build_named_surgery(frame, world)
+    drop_clashes(world)
 
 
 def _feeds(frame: Frame, world: World) -> None:

@@ -17,6 +17,8 @@ WEEK = (1.12, 1.1, 1.02, 0.98, 0.78, 0.0, 0.0)
 ED_WEEK = (1.08, 1.0, 0.97, 0.97, 1.0, 0.98, 1.0)
 IMAGING_SURGE = 1.25
 YEARLY_GROWTH = 0.03
+STEADY = 0.7
+"""The spread of daily counts as a share of that of a Poisson count."""
 
 
 class _Days:
@@ -39,7 +41,9 @@ class _Days:
         """Counts of one series: `weekly` on average now, bent by weekday, season, holiday and `bend`."""
         shape = np.array(week)[self.weekday] / sum(week)
         mean = weekly * shape * (1 + season * self.winter) * self.trend * np.where(self.closed, holiday, 1.0) * bend
-        counts = self.frame.rng(f"demand {series}").poisson(mean).tolist()
+        noise = self.frame.rng(f"demand {series}").standard_normal(len(self.days))
+        # Bookings are steadier than independent chance would make them.
+        counts = np.maximum(0, np.rint(mean + STEADY * np.sqrt(mean) * noise)).astype(int).tolist()
         return [
             {"id": f"{series}:{day}", "series": series, "day": day, "count": count}
             for day, count in zip(self.days, counts, strict=True)

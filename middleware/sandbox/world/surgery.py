@@ -1,6 +1,6 @@
 """Surgical cases: what was done, how long it really took, what was cancelled, and what is booked."""
 
-from datetime import date
+from datetime import date, datetime
 
 import numpy as np
 
@@ -76,7 +76,7 @@ def _surgeons(
     found = []
     for index, chance in zip(room_day.tolist(), luck, strict=True):
         item = days[index]
-        others = item.stand_ins if chance > 0.9 else ()
+        others = item.stand_ins if chance > 0.9 and item.day < frame.today else ()
         found.append(others[int(chance * 7919) % len(others)] if others else item.surgeon)
     ids = sorted(person["id"] for person in world.of(Clinician) if person["role"] == "surgeon")
     return found, dict(zip(ids, frame.rng("pace").normal(0, 0.13, len(ids)).tolist(), strict=True))
@@ -179,6 +179,22 @@ def _wheels_in(
         if not gone:
             free = enters + took
     return np.array(result, dtype=np.int64)
+
+
+def drop_clashes(world: World) -> None:
+    """Take out booked cases whose surgeon is busy elsewhere at that time; the named ones stay."""
+    rows = world.of(SurgicalCase)
+    booked = [row for row in rows if row["state"] == "scheduled"]
+    booked.sort(key=lambda row: (len(row["id"]), row["start"]))
+    spans: dict[str, list[tuple[datetime, datetime]]] = {}
+    dropped = set()
+    for row in booked:
+        busy = spans.setdefault(row["surgeon_id"], [])
+        if any(row["start"] < end and start < row["end"] for start, end in busy):
+            dropped.add(row["id"])
+        else:
+            busy.append((row["start"], row["end"]))
+    world.rows[SurgicalCase] = [row for row in rows if row["id"] not in dropped]
 
 
 def operation_named(id: str) -> Operation:
