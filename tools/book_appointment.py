@@ -6,12 +6,13 @@ from pydantic import Field
 
 from hospital.changes.bookings import BookAppointment as Line
 from hospital.changes.describe import local_span, name_resource
-from hospital.ids import AppointmentId, ServiceId
-from hospital.model.bookings import Hold, ImagingOrder, Slot, Task
+from hospital.changes.visits import service_of
+from hospital.ids import AppointmentId
+from hospital.model.bookings import ImagingOrder, Slot, Task
 from hospital.model.places import Clinic, Room
 from policies.plans import Effect
 from tools.directory import find_own_plan, find_patient
-from tools.hold_slot import find_slot
+from tools.hold_slot import find_slot, own_hold
 from tools.naming import fresh_id
 from tools.tool import Arguments, Draft, Problem, Submit, Toolbox, tool
 
@@ -47,14 +48,14 @@ async def book_appointment(args: BookAppointment, box: Toolbox) -> Draft | Submi
         patient_id=patient.id,
         slot_id=slot.id,
         site_id=slot.site_id,
-        service_id=clinic.service_id if clinic else ServiceId("imaging"),
+        service_id=service_of(box.world, slot),
         room_id=slot.room_id,
         clinician_id=slot.clinician_id,
         visit_type=slot.visit_type,
         start=slot.start,
         end=slot.end,
         order_id=order.id if order else None,
-        hold_group=_own_hold(box, slot),
+        hold_group=own_hold(box, slot),
         tasks=tasks,
     )
     site = box.local(slot.site_id)
@@ -90,7 +91,15 @@ def _find_order(box: Toolbox, slot: Slot, room: Room | None, patient_id: str) ->
         raise Problem("conflict", f"Patient {patient_id} has no open {room.modality.upper()} order to book.")
     if not fitting:
         raise Problem("conflict", f"{room.name} cannot give contrast, and the order asks for it.")
-    return fitting[0]
+    minutes = (slot.end - slot.start) // timedelta(minutes=1)
+    long_enough = [order for order in fitting if order.minutes <= minutes]
+    if not long_enough:
+        raise Problem(
+            "conflict", f"{fitting[0].protocol} takes {fitting[0].minutes} minutes and the slot has {minutes}."
+        )
+    # The order that the slot was made for first: `mri-brain` serves an "MRI brain with contrast".
+    kind = set(slot.visit_type.casefold().split("-"))
+    return max(long_enough, key=lambda order: len(kind & set(order.protocol.casefold().split())))
 
 
 def _prerequisites(order: ImagingOrder, appointment_id: AppointmentId, slot: Slot, box: Toolbox) -> tuple[Task, ...]:
@@ -123,8 +132,3 @@ def _say_checks(order: ImagingOrder | None, tasks: tuple[Task, ...]) -> list[str
     names = {"renal_check": "renal function (eGFR) check", "safety_screen": "safety screen"}
     missing = [f"Task before it: {names.get(task.kind, task.kind)}, {task.note}." for task in tasks]
     return [*done, *missing]
-
-
-def _own_hold(box: Toolbox, slot: Slot) -> str | None:
-    holds = box.world.find(Hold, resource=f"slot:{slot.id}", state="held", holder=box.context.actor.id)
-    return holds[0].group if holds else None

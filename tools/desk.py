@@ -13,7 +13,7 @@ from hospital.ports import Clock, Reader, Store
 from knowledge.search import Handbook
 from policies import audit, ledger
 from policies.access import may_read
-from policies.decide import Policy
+from policies.decide import NO_PERMIT, Policy
 from policies.drafting import draft_plan
 from policies.plans import Plan
 from tools.catalogue import NOT_YET, TOOLS
@@ -126,7 +126,12 @@ class Desk:
                 return self._submit_kept(compiled.plan_id, context)
             case Withdraw():
                 outcome = ledger.withdraw(
-                    self._store, compiled.plan_id, context.actor.id, compiled.reason, self._clock.now()
+                    self._store,
+                    compiled.plan_id,
+                    context.actor.id,
+                    compiled.reason,
+                    self._clock.now(),
+                    context.surface,
                 )
                 with self._store.reading() as world:
                     return _of_ledger(world, outcome, "")
@@ -249,27 +254,29 @@ def _of_ledger(world: Reader, outcome: ledger.Outcome, headline: str) -> Result:
 
 
 def _refusal(outcome: ledger.Outcome) -> Refused:
-    hit = outcome.rules[0] if outcome.rules else None
-    sentence = outcome.sentence
-    if outcome.differences:
-        sentence = _join(sentence, f"What changed: {'; '.join(outcome.differences)}.")
+    hit = next((hit for hit in outcome.rules if hit.id.startswith("never.")), next(iter(outcome.rules), None))
+    unsaid = [one for one in outcome.differences if one.casefold() not in outcome.sentence.casefold()]
     return Refused(
-        kind=_refused_kind(outcome),
-        sentence=sentence,
+        kind=_refused_kind(hit.id if hit else None),
+        sentence=_join(outcome.sentence, f"What changed: {'; '.join(unsaid)}." if unsaid else ""),
         rule=hit.id if hit else None,
         instead=hit.instead if hit else "",
     )
 
 
-def _refused_kind(outcome: ledger.Outcome) -> RefusedKind:
-    if not outcome.rules:
+_KINDS: dict[str, RefusedKind] = {
+    NO_PERMIT: "role",
+    "never.stale": "stale",
+    "never.stopped": "conflict",
+    "new-case.complete": "missing",
+}
+"""What a refusal by these rules means for the person; other never-rules are `never`, all the rest conflicts."""
+
+
+def _refused_kind(rule: str | None) -> RefusedKind:
+    if rule is None:
         return "conflict"
-    first = outcome.rules[0].id
-    if first == "default-deny":
-        return "role"
-    if first == "new-case.complete":
-        return "missing"
-    return "never" if first.startswith("never.") else "conflict"
+    return _KINDS.get(rule, "never" if rule.startswith("never.") else "conflict")
 
 
 def _join(*parts: str) -> str:

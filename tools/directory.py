@@ -1,21 +1,27 @@
 """Finding what a person named: by id or by name, with the nearest matches when there is none."""
 
+import re
+from collections.abc import Callable
 from typing import TypeVar
 
 from rapidfuzz import fuzz, process
 
 from hospital.ids import SiteId
 from hospital.model.bookings import Procedure, SurgicalCase
-from hospital.model.people import Clinician, Patient, Scope
+from hospital.model.people import Clinician, Patient, Scope, Staff
 from hospital.model.places import Clinic, Room, Service, Site, Unit
 from hospital.model.supply import Item
-from hospital.ports import Reader
+from hospital.ports import In, Reader
 from policies.plans import Plan
 from tools.tool import Problem, Toolbox
 
 T = TypeVar("T")
 CLOSE_ENOUGH = 86
 """Similarity (0 to 100) from which a name counts as meant; below, people are asked."""
+CLEARLY = 3
+"""By how much the nearest must be nearer than the next."""
+SHOWN = 3
+"""How many nearest matches are offered."""
 
 
 def find_site(box: Toolbox, said: str | None) -> Site:
@@ -37,9 +43,11 @@ def find_unit(box: Toolbox, said: str | None, site_said: str | None = None) -> U
     """The nursing unit named (at the named or home site first), or the asker's home unit."""
     home = box.context.actor.home
     if said is None:
-        if home.unit_id is not None and (unit := box.world.get(Unit, home.unit_id)) is not None:
+        site = find_site(box, site_said)
+        unit = box.world.get(Unit, home.unit_id) if home.unit_id is not None else None
+        if unit is not None and unit.site_id == site.id:
             return unit
-        units = box.world.find(Unit, site_id=find_site(box, site_said).id, order="name")
+        units = box.world.find(Unit, site_id=site.id, order="name")
         raise Problem("missing", "Which unit do you mean?", choices=tuple(u.name for u in units), argument="unit")
     return _pick_at_site(box, "unit", said, site_said, [(u, (u.id, u.name), u.site_id) for u in box.world.find(Unit)])
 
@@ -90,10 +98,23 @@ def find_case(box: Toolbox, said: str) -> SurgicalCase:
     Raises:
         Problem: when there is no such case.
     """
-    case = box.world.get(SurgicalCase, said.upper())
+    number = "-".join(said.upper().replace("-", " ").split())
+    case = box.world.get(SurgicalCase, number if number.startswith("CASE-") else f"CASE-{number}")
     if case is None:
-        raise Problem("unknown", f"There is no case {said}.", argument="case")
+        live = box.world.values(SurgicalCase, ("id",), state=In(("requested", "scheduled", "in_progress")))
+        nearest = _nearest(number, [id for (id,) in live])
+        raise Problem("unknown", f"There is no case {said}.{_hint(nearest)}", choices=nearest, argument="case")
     return case
+
+
+def find_staff(box: Toolbox, said: str, site_id: SiteId) -> Staff:
+    """The nurse or technologist named by id or name, at a site.
+
+    Raises:
+        Problem: nobody there is called that (with the nearest), or several are.
+    """
+    here = box.world.find(Staff, site_id=site_id)
+    return _pick("staff member", said, [(person, (person.id, person.name)) for person in here])
 
 
 def home_scope(box: Toolbox) -> Scope:
@@ -111,34 +132,45 @@ def _fold(text: str) -> str:
     return " ".join(text.casefold().replace("-", " ").replace(".", " ").split())
 
 
-def _pick(what: str, said: str, candidates: list[tuple[T, tuple[str, ...]]]) -> T:
-    """The one candidate that is meant: exact first, then nearest if it is near enough and alone."""
+def _pick(
+    what: str, said: str, candidates: list[tuple[T, tuple[str, ...]]], label: Callable[[T], str] | None = None
+) -> T:
+    """The one candidate that is meant: exact first, then nearest if it is near enough and alone.
+
+    A name is `near enough` only with the same figures in it: OR 14 is never OR 1, HIP-REV-8 never HIP-REV-7.
+    """
     wanted = _fold(said)
     exact = [entity for entity, names in candidates if wanted in {_fold(name) for name in names}]
     if len(exact) == 1:
         return exact[0]
     if len(exact) > 1:
-        names = tuple(names[1] for entity, names in candidates if entity in exact)
-        raise Problem("missing", f'There are several {what}s called "{said}".', choices=names, argument=what)
+        shown = tuple(
+            label(entity) if label else names[1] for entity, names in candidates if any(entity is e for e in exact)
+        )
+        raise Problem("missing", f'There are several {what}s called "{said}".', choices=shown, argument=what)
     words = set(wanted.split())
     partly = [e for e, names in candidates if any(words <= set(_fold(name).split()) for name in names)]
-    if len(partly) == 1:
+    if words and len(partly) == 1:
         return partly[0]
-    near = process.extract(
-        wanted,
-        {
-            number: max((_fold(n) for n in names), key=lambda n: fuzz.WRatio(n, wanted))
-            for number, (_, names) in enumerate(candidates)
-        },
-        scorer=fuzz.WRatio,
-        limit=3,
-    )
-    close = [(score, number) for _, score, number in near if score >= CLOSE_ENOUGH]
-    if close and (len(close) == 1 or close[0][0] - close[1][0] >= 3):
+    best = [max((_fold(n) for n in names), key=lambda n: fuzz.WRatio(n, wanted)) for _, names in candidates]
+    near = process.extract(wanted, dict(enumerate(best)), scorer=fuzz.WRatio, limit=SHOWN) if wanted else []
+    close = [(score, n) for _, score, n in near if score >= CLOSE_ENOUGH and _figures(best[n]) == _figures(wanted)]
+    if close and (len(close) == 1 or close[0][0] - close[1][0] >= CLEARLY):
         return candidates[close[0][1]][0]
-    nearest = tuple(candidates[number][1][1] for _, _, number in near)
-    hint = f" Did you mean {' or '.join(nearest)}?" if nearest else ""
-    raise Problem("unknown", f'There is no {what} "{said}".{hint}', choices=nearest, argument=what)
+    nearest = tuple(dict.fromkeys(label(candidates[n][0]) if label else candidates[n][1][1] for _, _, n in near))
+    raise Problem("unknown", f'There is no {what} "{said}".{_hint(nearest)}', choices=nearest, argument=what)
+
+
+def _figures(text: str) -> list[str]:
+    return re.findall(r"\d+", text)
+
+
+def _nearest(said: str, ids: list[str]) -> tuple[str, ...]:
+    return tuple(id for id, _, _ in process.extract(said, ids, scorer=fuzz.ratio, limit=SHOWN))
+
+
+def _hint(nearest: tuple[str, ...]) -> str:
+    return f" Did you mean {' or '.join(nearest)}?" if nearest else ""
 
 
 def _pick_at_site(
@@ -148,16 +180,18 @@ def _pick_at_site(
     site_said: str | None,
     candidates: list[tuple[T, tuple[str, ...], SiteId]],
 ) -> T:
-    """Like `_pick`, at the named site; with none named, at home first and then anywhere."""
+    """Like `_pick`, at the named site and only there; with none named, at home first and then anywhere."""
     site_id = find_site(box, site_said).id if site_said else box.context.actor.home.site_id
     here = [(entity, names) for entity, names, site in candidates if site == site_id]
-    everywhere = [(entity, names) for entity, names, _ in candidates]
-    if site_said or not here:
-        return _pick(what, said, here or everywhere)
+    if site_said:
+        return _pick(what, said, here)
     wanted = _fold(said)
     if any(wanted in {_fold(name) for name in names} for _, names in here):
         return _pick(what, said, here)
-    return _pick(what, said, everywhere)
+    sites = {site.id: site.name for site in box.world.find(Site)}
+    labels = {id(entity): f"{names[1]} ({sites.get(site, site)})" for entity, names, site in candidates}
+    everywhere = [(entity, names) for entity, names, _ in candidates]
+    return _pick(what, said, everywhere, lambda entity: labels[id(entity)])
 
 
 def find_own_plan(box: Toolbox, said: str) -> Plan:

@@ -6,9 +6,11 @@ from pydantic import Field
 
 from hospital.changes.describe import local_span, name_resource
 from hospital.changes.holds import HeldResource, PlaceHold
+from hospital.changes.visits import service_of
 from hospital.ids import SlotId
-from hospital.model.bookings import Slot
+from hospital.model.bookings import Hold, Slot
 from hospital.model.places import Clinic
+from hospital.ports import Range
 from tools.directory import find_patient
 from tools.naming import fresh_id
 from tools.tool import Arguments, Draft, Problem, Toolbox, tool
@@ -36,7 +38,7 @@ async def hold_slot(args: HoldSlot, box: Toolbox) -> Draft:
         resources=(HeldResource(resource=f"slot:{slot.id}", start=slot.start, end=slot.end),),
         expires_at=box.now + HOLD_FOR,
         patient_id=patient.id if patient else None,
-        service_id=clinic.service_id if clinic else None,
+        service_id=service_of(box.world, slot),
     )
     until = site.local(line.expires_at).strftime("%H:%M")
     where = clinic.name if clinic else name_resource(box.world, f"room:{slot.room_id}")
@@ -58,3 +60,15 @@ def find_slot(box: Toolbox, said: str) -> Slot:
     if slot is None:
         raise Problem("unknown", f"There is no slot {said}.", argument="slot")
     return slot
+
+
+def own_hold(box: Toolbox, slot: Slot) -> str | None:
+    """The group under which the person who asks holds this slot now."""
+    holds = box.world.find(
+        Hold,
+        resource=f"slot:{slot.id}",
+        state="held",
+        holder=box.context.actor.id,
+        expires_at=Range(at_least=box.now),
+    )
+    return holds[0].group if holds else None

@@ -99,6 +99,17 @@ async def propose_case(args: ProposeAllocation, box: Toolbox) -> Options:
 
 def _wish(args: ProposeAllocation, box: Toolbox) -> Wish:
     request = find_case(box, args.case) if args.case else None
+    if request is not None and request.state != "requested":
+        raise Problem(
+            "unavailable" if request.state == "scheduled" else "conflict",
+            f"{request.id} is {request.state} already; "
+            + (
+                "moving a case needs its surgeon and the anaesthesia lead, and is not yet available."
+                if request.state == "scheduled"
+                else "there is nothing to place."
+            ),
+            argument="case",
+        )
     procedure = find_procedure(box, args.procedure) if args.procedure else None
     if procedure is None and request is not None:
         procedure = box.world.get(Procedure, request.procedure_id)

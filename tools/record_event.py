@@ -13,11 +13,19 @@ from hospital.ports import In, Range
 from tools.directory import find_room, find_site
 from tools.tool import Arguments, Draft, Problem, Toolbox, tool
 
+Status = Literal["blocked", "dirty", "cleaning", "closed", "out_of_service", "called_out", "available"]
+_DOWN: dict[str, Status] = {
+    "room": "blocked",
+    "bed": "blocked",
+    "equipment": "out_of_service",
+    "shift": "called_out",
+}
+
 
 class RecordEvent(Arguments):
     subject: Literal["room", "bed", "equipment", "shift"] = Field(description="What the fact is about")
     name: str = Field(description="Name or id: 'OR 4', '4-212', a device, or the staff member who called out")
-    status: Literal["blocked", "dirty", "cleaning", "closed", "out_of_service", "called_out", "available"] = "blocked"
+    status: Status = "blocked"
     site: str | None = None
     until: AwareDatetime | None = Field(default=None, description="When it is expected back")
     note: str = Field(default="", max_length=300)
@@ -31,23 +39,31 @@ async def record_event(args: RecordEvent, box: Toolbox) -> Draft:
             "invalid", f"{args.until:%H:%M on %d %b} has passed; say until when it is out.", argument="until"
         )
     id, site_id, unit_id = _FIND[args.subject](args, box)
+    status = _meant(args)
     line = RecordStatus(
         subject=args.subject,
         subject_id=id,
         site_id=site_id,
         unit_id=unit_id,
-        status=args.status,
+        status=status,
         until=args.until,
         note=args.note,
         reported_by=box.context.actor.id,
         reported_at=box.now,
     )
     return Draft(
-        title=f"Record {args.subject} {args.name} as {args.status}",
+        title=f"Record {args.subject} {args.name} as {status.replace('_', ' ')}",
         lines=(line,),
         headline=f"{line.sentence(box.world)}, reported by {box.context.actor.name}.",
-        facts={"subject": id, "status": args.status, "site": site_id},
+        facts={"subject": id, "status": status, "site": site_id},
     )
+
+
+def _meant(args: RecordEvent) -> Status:
+    """The word for being down that this kind of thing has; any other status is meant as it was said."""
+    if args.status not in _DOWN.values() or (args.status == "closed" and args.subject in ("room", "bed")):
+        return args.status
+    return _DOWN[args.subject]
 
 
 Found = tuple[str, SiteId, UnitId | None]

@@ -8,14 +8,14 @@ from pydantic import AwareDatetime, Field
 from hospital.cards import TableCard
 from hospital.changes.describe import local_span
 from hospital.changes.staffing import RequestStaff, competency_of
-from hospital.ids import CostCentreId, ShiftId, StaffId
+from hospital.ids import CostCentreId, ShiftId, SiteId, StaffId
 from hospital.model.people import AgencyRate, Shift, Staff
 from hospital.model.places import Unit
 from hospital.model.supply import CostCentre
 from hospital.money import Cents, format_money
 from hospital.ports import In, Range
 from policies.plans import Effect
-from tools.directory import find_unit
+from tools.directory import find_staff, find_unit
 from tools.naming import fresh_id
 from tools.tool import Arguments, Draft, Problem, Toolbox, tool
 
@@ -44,7 +44,7 @@ async def request_staffing(args: RequestStaffing, box: Toolbox) -> Draft:
     competency = (args.competency or unit.level).casefold().replace("-", "_").replace(" ", "_")
     centre = _centre(box, unit)
     cheaper = cheaper_ways(box, unit, competency, start, end)
-    rate, staff = _rate_and_person(args, box, competency)
+    rate, staff = _rate_and_person(args, box, competency, unit.site_id)
     line = RequestStaff(
         shift_id=ShiftId(fresh_id("SHIFT")),
         unit_id=unit.id,
@@ -144,7 +144,9 @@ def _centre(box: Toolbox, unit: Unit) -> CostCentre:
     return centre
 
 
-def _rate_and_person(args: RequestStaffing, box: Toolbox, competency: str) -> tuple[Cents, Staff | None]:
+def _rate_and_person(
+    args: RequestStaffing, box: Toolbox, competency: str, site_id: SiteId
+) -> tuple[Cents, Staff | None]:
     if args.source == "agency":
         rates = box.world.find(AgencyRate, role="rn", competency=competency)
         if not rates:
@@ -153,8 +155,8 @@ def _rate_and_person(args: RequestStaffing, box: Toolbox, competency: str) -> tu
                 "unknown", f"The agency rate card has no {competency} RN.", choices=known, argument="competency"
             )
         return rates[0].hourly_rate, None
-    person = box.world.get(Staff, StaffId(args.staff)) if args.staff else None
-    if person is None:
+    if not args.staff:
         raise Problem("missing", f"Who would take the {args.source} shift?", argument="staff")
+    person = find_staff(box, args.staff, site_id)
     rate = person.hourly_rate * OVERTIME_PERCENT // 100 if args.source == "overtime" else person.hourly_rate
     return Cents(rate), person

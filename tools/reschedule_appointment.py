@@ -5,10 +5,10 @@ from pydantic import Field
 from hospital.changes.bookings import RescheduleAppointment as Line
 from hospital.changes.describe import describe_visit, local_span
 from hospital.ids import AppointmentId
-from hospital.model.bookings import Appointment, Hold
+from hospital.model.bookings import Appointment
 from policies.plans import Effect
 from tools.directory import find_own_plan
-from tools.hold_slot import find_slot
+from tools.hold_slot import find_slot, own_hold
 from tools.tool import Arguments, Draft, Problem, Submit, Toolbox, tool
 
 
@@ -29,14 +29,13 @@ async def reschedule_appointment(args: RescheduleAppointment, box: Toolbox) -> D
     if args.slot is None:
         raise Problem("missing", f"To which slot should {visit.id} move?", argument="slot")
     slot = find_slot(box, args.slot)
-    holds = box.world.find(Hold, resource=f"slot:{slot.id}", state="held", holder=box.context.actor.id)
     line = Line(
         appointment_id=visit.id,
         slot_id=slot.id,
         room_id=slot.room_id,
         start=slot.start,
         end=slot.end,
-        hold_group=holds[0].group if holds else None,
+        hold_group=own_hold(box, slot),
     )
     site = box.local(slot.site_id)
     return Draft(

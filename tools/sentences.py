@@ -28,15 +28,21 @@ def say_waiting(world: Reader, plan: Plan) -> str:
     parts = [say_need(world, need) for need in sorted(plan.needs, key=lambda need: need.order)]
     ordered = len({need.order for need in plan.needs}) > 1
     who = ", then ".join(parts) if ordered else " and ".join(parts)
-    reasons = "; ".join(dict.fromkeys(need.why for need in plan.needs))
+    reasons = "; ".join(dict.fromkeys(_inside(need.why) for need in plan.needs))
     until = f" It expires {say_time(world, plan)}." if plan.expires_at else ""
     return f"{plan.id} now waits for {who}, because {reasons}.{until} Nothing happens before that."
+
+
+def _inside(why: str) -> str:
+    """A reason as part of a sentence: its first word keeps a capital only when it is a name or an abbreviation."""
+    first = why.split(" ", 1)[0]
+    return why if first[1:] != first[1:].lower() or first[:1].isdigit() else why[:1].lower() + why[1:]
 
 
 def say_time(world: Reader, plan: Plan) -> str:
     """When a plan expires, on the clock of the site it is about, else in UTC."""
     assert plan.expires_at is not None
-    sites = [site for line in plan.lines if (site := line.scope(world).site_id)]
+    sites = [one for line in plan.lines if (one := line.scope(world).site_id)]
     site = world.get(Site, sites[0]) if sites else next(iter(world.find(Site, order="id", limit=1)), None)
     moment = site.local(plan.expires_at) if site else plan.expires_at
     return f"{moment:%a %d %b %H:%M}"

@@ -1,7 +1,7 @@
 """Outpatient visits and imaging: booking, moving and cancelling one."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 
 from hospital.changes.base import Change, Commit, Violation, span_days
@@ -10,6 +10,8 @@ from hospital.changes.holds import use_holds
 from hospital.changes.visits import (
     double_bookings,
     order_violations,
+    orders_of,
+    service_of,
     set_slot,
     slot_violations,
     still_booked,
@@ -19,8 +21,8 @@ from hospital.entity import Time
 from hospital.ids import AppointmentId, ClinicianId, PatientId, RoomId, ServiceId, SiteId, SlotId
 from hospital.model.bookings import Appointment, ImagingOrder, Slot, Task
 from hospital.model.people import Patient, Scope
-from hospital.model.places import Site
-from hospital.ports import Message, Reader, Writer
+from hospital.model.places import Room, Site
+from hospital.ports import In, Message, Reader, Writer
 
 
 class BookAppointment(Change):
@@ -47,19 +49,19 @@ class BookAppointment(Change):
         return Scope(site_id=self.site_id, service_id=self.service_id)
 
     def touches(self) -> frozenset[str]:
-        return span_days(f"slot:{self.slot_id}", self.start, self.end) | span_days(
-            f"room:{self.room_id}", self.start, self.end
-        )
+        keys = (f"slot:{self.slot_id}", f"room:{self.room_id}", f"patient:{self.patient_id}")
+        return frozenset().union(*(span_days(key, self.start, self.end) for key in keys))
 
     def violations(self, world: Reader, now: datetime) -> Sequence[Violation]:
-        broken = list(slot_violations(world, self.slot_id, now, self.hold_group, self.visit_type))
+        broken = list(
+            slot_violations(world, self.slot_id, self.start, self.end, now, self.hold_group, self.visit_type)
+        )
+        if world.get(Appointment, self.appointment_id) is not None:
+            broken.append(Violation(constraint="visit", sentence=f"there is a visit {self.appointment_id} already"))
         if world.get(Patient, self.patient_id) is None:
             broken.append(Violation(constraint="patient", sentence=f"there is no patient {self.patient_id}"))
-        if clash := double_bookings(world, self.patient_id, self.start, self.end):
-            broken.append(
-                Violation(constraint="patient free", sentence=f"the patient has {clash[0].id} at that time already")
-            )
-        broken.extend(order_violations(world, self.order_id, self.room_id))
+        broken.extend(double_bookings(world, self.patient_id, self.start, self.end))
+        broken.extend(order_violations(world, self.order_id, self.room_id, self.patient_id))
         return broken
 
     def apply(self, world: Writer, commit: Commit) -> None:
@@ -108,15 +110,16 @@ class BookAppointment(Change):
 
     def sentence(self, world: Reader) -> str:
         site = world.get(Site, self.site_id)
+        room = name_resource(world, f"room:{self.room_id}")
         tasks = f"; before it: {', '.join(task.kind.replace('_', ' ') for task in self.tasks)}" if self.tasks else ""
         return (
-            f"Book {self.visit_type} for patient {self.patient_id} in {name_resource(world, f'room:{self.room_id}')}, "
+            f"Book {self.visit_type} for patient {self.patient_id} in {room}, "
             f"{site.name if site else self.site_id}, {local_span(site, self.start, self.end)}{tasks}"
         )
 
 
 class CancelAppointment(Change):
-    """Cancel one visit; its slot becomes free again."""
+    """Cancel one visit: its slot becomes free, what had to be done before it falls away, its order is open again."""
 
     kind: Literal["cancel_appointment"] = "cancel_appointment"
     action: ClassVar[str] = "cancel_visit"
@@ -140,6 +143,9 @@ class CancelAppointment(Change):
             world.put(visit.changed(status="cancelled", cancelled_at=commit.at, cancel_reason=self.reason))
             if visit.slot_id:
                 set_slot(world, visit.slot_id, "free")
+            if len(orders := orders_of(world, visit)) == 1:
+                world.put(orders[0].changed(state="open"))
+            world.put(*(task.changed(state="cancelled") for task in open_tasks(world, visit.id)))
 
     def messages(self, world: Reader, commit: Commit) -> Sequence[Message]:
         return (
@@ -157,7 +163,7 @@ class CancelAppointment(Change):
 
 
 class RescheduleAppointment(Change):
-    """Move one visit to another free slot of the same visit type; the old slot becomes free."""
+    """Move one visit to another free slot of the same service and type; the old slot becomes free."""
 
     kind: Literal["reschedule_appointment"] = "reschedule_appointment"
     action: ClassVar[str] = "reschedule_visit"
@@ -170,30 +176,29 @@ class RescheduleAppointment(Change):
     hold_group: str | None = None
 
     def scope(self, world: Reader) -> Scope:
-        return visit_scope(world, self.appointment_id)
+        """The visit's service; a move to another site is for those whose scope has no site."""
+        now, slot = visit_scope(world, self.appointment_id), world.get(Slot, self.slot_id)
+        return now if slot is None or slot.site_id == now.site_id else Scope(service_id=now.service_id)
 
     def touches(self) -> frozenset[str]:
-        return span_days(f"appointment:{self.appointment_id}", self.start, self.end) | span_days(
-            f"slot:{self.slot_id}", self.start, self.end
-        )
+        keys = (f"appointment:{self.appointment_id}", f"slot:{self.slot_id}", f"room:{self.room_id}")
+        return frozenset().union(*(span_days(key, self.start, self.end) for key in keys))
 
     def violations(self, world: Reader, now: datetime) -> Sequence[Violation]:
-        visit = world.get(Appointment, self.appointment_id)
+        visit, slot = world.get(Appointment, self.appointment_id), world.get(Slot, self.slot_id)
         broken = list(still_booked(world, self.appointment_id, now))
-        broken.extend(slot_violations(world, self.slot_id, now, self.hold_group, visit.visit_type if visit else None))
-        if visit:
-            clash = [
-                other
-                for other in double_bookings(world, visit.patient_id, self.start, self.end)
-                if other.id != visit.id
-            ]
-            if clash:
-                broken.append(
-                    Violation(
-                        constraint="patient free",
-                        sentence=f"the patient has {clash[0].id} at that time already",
-                    )
-                )
+        visit_type = visit.visit_type if visit else None
+        broken.extend(slot_violations(world, self.slot_id, self.start, self.end, now, self.hold_group, visit_type))
+        if visit is None or slot is None:
+            return broken
+        if (there := service_of(world, slot)) != visit.service_id:
+            broken.append(
+                Violation(constraint="service", sentence=f"the slot is {there}'s, the visit {visit.service_id}'s")
+            )
+        room = world.get(Room, slot.room_id)
+        if room is not None and not room.contrast and any(order.contrast for order in orders_of(world, visit)):
+            broken.append(Violation(constraint="contrast", sentence=f"{room.name} cannot give contrast"))
+        broken.extend(double_bookings(world, visit.patient_id, self.start, self.end, visit.id))
         return broken
 
     def apply(self, world: Writer, commit: Commit) -> None:
@@ -205,14 +210,18 @@ class RescheduleAppointment(Change):
             set_slot(world, visit.slot_id, "free")
         set_slot(world, slot.id, "busy")
         use_holds(world, self.hold_group)
+        later: timedelta = slot.start - visit.start
         world.put(
+            *(task.changed(due=max(commit.at, task.due + later)) for task in open_tasks(world, visit.id)),
             visit.changed(
                 slot_id=slot.id,
+                site_id=slot.site_id,
+                clinic_id=slot.clinic_id,
                 room_id=slot.room_id,
                 clinician_id=slot.clinician_id,
                 start=slot.start,
                 end=slot.end,
-            )
+            ),
         )
 
     def messages(self, world: Reader, commit: Commit) -> Sequence[Message]:
@@ -233,6 +242,15 @@ class RescheduleAppointment(Change):
         )
 
     def sentence(self, world: Reader) -> str:
-        visit = world.get(Appointment, self.appointment_id)
-        site = world.get(Site, visit.site_id) if visit else None
-        return f"Move {describe_visit(world, self.appointment_id)} to {local_span(site, self.start, self.end)}"
+        slot = world.get(Slot, self.slot_id)
+        site = world.get(Site, slot.site_id) if slot else None
+        where = name_resource(world, f"slot:{self.slot_id}") if slot else self.slot_id
+        return (
+            f"Move {describe_visit(world, self.appointment_id)} to {where}, {site.name if site else ''}, "
+            f"{local_span(site, self.start, self.end)}"
+        )
+
+
+def open_tasks(world: Reader, appointment_id: AppointmentId) -> list[Task]:
+    """What still has to be done before this visit."""
+    return world.find(Task, about=appointment_id, state=In(("requested", "accepted")))

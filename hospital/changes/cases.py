@@ -2,18 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
+
+from pydantic import model_validator
 
 from hospital.changes.base import Change, Commit, Fact, Violation, span_days
 from hospital.changes.describe import local_span, name_resource
 from hospital.changes.holds import HeldResource, standing_holds, use_holds
+from hospital.changes.taken import LIVE_CASES, taken_by
 from hospital.ids import CaseId, ClinicianId, PatientId, ProcedureId, RoomId, ServiceId, SiteId
 from hospital.model.bookings import Block, CaseItem, Procedure, SurgicalCase
-from hospital.model.people import Scope
-from hospital.model.places import LevelOfCare, Maintenance, Room, Site
-from hospital.ports import In, Message, Range, Reader, Writer
-
-_LIVE = In(("scheduled", "in_progress"))
+from hospital.model.people import Patient, Scope
+from hospital.model.places import LevelOfCare, Site
+from hospital.ports import Message, Range, Reader, Writer
 
 
 class ScheduleCase(Change):
@@ -40,6 +41,12 @@ class ScheduleCase(Change):
     resources: tuple[HeldResource, ...]
     hold_group: str | None = None
 
+    @model_validator(mode="after")
+    def _in_a_room(self) -> Self:
+        if not any(held.resource.startswith("room:") for held in self.resources):
+            raise ValueError(f"{self.case_id}: a case needs a room among its resources")
+        return self
+
     @property
     def room(self) -> HeldResource:
         """The room's own interval: wheels-in to wheels-out with set-up and clean-up."""
@@ -63,56 +70,74 @@ class ScheduleCase(Change):
         )
         owned = [block for block in blocks if block.auto_release_at > now and block.end > self.room.start]
         return {
-            "own_block": bool(owned) and all(block.owner_id == self.surgeon_id for block in owned),
+            "own_block": bool(owned) and all(self._owns(block) for block in owned),
             "in_block": bool(owned),
             "block_owners": sorted({str(block.owner_id) for block in owned if block.owner_id}),
             "complete": self.patient_id is not None and self.surgeon_id is not None and self.procedure_id is not None,
         }
 
+    def _owns(self, block: Block) -> bool:
+        """Whether the block is lent to this surgeon, or to the whole service of the case."""
+        if block.owner_id is None:
+            return block.service_id == self.service_id
+        return block.owner_id == self.surgeon_id
+
     def touches(self) -> frozenset[str]:
-        return frozenset().union(*(span_days(r.resource, r.start, r.end) for r in self.resources))
+        used = [span_days(r.resource, r.start, r.end) for r in self.resources]
+        who = (self.request_id and f"case:{self.request_id}", self.patient_id and f"patient:{self.patient_id}")
+        used += [span_days(key, self.room.start, self.room.end) for key in who if key]
+        return frozenset().union(*used)
 
     def violations(self, world: Reader, now: datetime) -> Sequence[Violation]:
-        broken = []
+        broken = list(self._of_request(world))
         if self.room.start < now:
             broken.append(Violation(constraint="in the past", sentence="that time has passed"))
+        if self.patient_id is not None:
+            broken.extend(self._of_patient(world, self.patient_id))
         for held in self.resources:
             name = name_resource(world, held.resource)
             if standing_holds(world, held.resource, held.start, held.end, now, self.hold_group):
                 broken.append(Violation(constraint="held", sentence=f"{name} is held by somebody else"))
-            broken.extend(self._taken(world, held, name))
+            broken.extend(
+                Violation(
+                    constraint=f"{held.resource.partition(':')[0]} free", sentence=f"{name} is taken by {what} then"
+                )
+                for what in taken_by(world, held.resource, held.start, held.end, self.site_id)
+            )
         return broken
 
-    def _taken(self, world: Reader, held: HeldResource, name: str) -> Sequence[Violation]:
-        kind, _, id = held.resource.partition(":")
-        before, after = Range(before=held.end), Range(at_least=held.start)
-        busy: list[str] = []
-        if kind == "room":
-            busy = [
-                str(case.id)
-                for case in world.find(SurgicalCase, room_id=id, state=_LIVE, start=before, end=after)
-                if case.end is not None and case.end > held.start
-            ]
-            busy += [
-                window.work_order
-                for window in world.find(Maintenance, room_id=id, state="scheduled", start=before, end=after)
-                if window.end > held.start
-            ]
-            room = world.get(Room, id)
-            if (
-                room is not None
-                and room.status in ("blocked", "closed")
-                and (room.status_until is None or room.status_until > held.start)
-            ):
-                busy.append(room.status_note or room.status)
-        elif kind == "clinician":
-            busy = [
-                str(case.id)
-                for case in world.find(SurgicalCase, surgeon_id=id, state=_LIVE, start=before, end=after)
-                if case.end is not None and case.end > held.start
-            ]
+    def _of_request(self, world: Reader) -> Sequence[Violation]:
+        """A request is fulfilled once; a case that has its time already is moved, which is another change."""
+        if world.get(SurgicalCase, self.case_id) is not None:
+            return (Violation(constraint="case", sentence=f"there is a case {self.case_id} already"),)
+        if self.request_id is None:
+            return ()
+        requested = world.get(SurgicalCase, self.request_id)
+        if requested is None:
+            return (Violation(constraint="request", sentence=f"there is no case {self.request_id}"),)
+        if requested.state != "requested":
+            return (
+                Violation(constraint="request", sentence=f"{self.request_id} is {requested.state} already, not open"),
+            )
+        return ()
+
+    def _of_patient(self, world: Reader, patient_id: PatientId) -> Sequence[Violation]:
+        if world.get(Patient, patient_id) is None:
+            return (Violation(constraint="patient", sentence=f"there is no patient {patient_id}"),)
+        clash = [
+            case
+            for case in world.find(
+                SurgicalCase,
+                patient_id=patient_id,
+                state=LIVE_CASES,
+                start=Range(before=self.room.end),
+                end=Range(at_least=self.room.start),
+            )
+            if case.end is not None and case.end > self.room.start
+        ]
         return tuple(
-            Violation(constraint=f"{kind} free", sentence=f"{name} is taken by {what} then") for what in busy
+            Violation(constraint="patient free", sentence=f"the patient has {case.id} at that time already")
+            for case in clash[:1]
         )
 
     def apply(self, world: Writer, commit: Commit) -> None:

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
 
 from hospital.changes.base import Change, Commit, Fact, Violation, span_days
 from hospital.changes.describe import local_span, name_resource
-from hospital.entity import Record, Time
+from hospital.changes.taken import taken_by
+from hospital.entity import Record, Time, require_order
 from hospital.ids import HoldId, PatientId, ServiceId, SiteId, UserId
 from hospital.model.bookings import Hold, Slot
 from hospital.model.people import Scope
@@ -22,7 +25,7 @@ def standing_holds(
     now: datetime,
     except_group: str | None = None,
 ) -> list[Hold]:
-    """The unexpired holds of others that overlap this span."""
+    """The holds of others that overlap this span; from the moment it expires a hold does not stand."""
     found = world.find(
         Hold,
         resource=resource,
@@ -31,7 +34,7 @@ def standing_holds(
         end=Range(at_least=start),
         expires_at=Range(at_least=now),
     )
-    return [hold for hold in found if hold.end > start and hold.group != except_group]
+    return [hold for hold in found if hold.end > start and hold.expires_at > now and hold.group != except_group]
 
 
 class HeldResource(Record):
@@ -40,6 +43,11 @@ class HeldResource(Record):
     resource: str
     start: Time
     end: Time
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        require_order(self.start, self.end, self.resource)
+        return self
 
 
 class PlaceHold(Change):
@@ -51,7 +59,7 @@ class PlaceHold(Change):
     group: str
     site_id: SiteId
     holder: UserId
-    resources: tuple[HeldResource, ...]
+    resources: tuple[HeldResource, ...] = Field(min_length=1)
     expires_at: Time
     patient_id: PatientId | None = None
     service_id: ServiceId | None = None
@@ -60,7 +68,8 @@ class PlaceHold(Change):
         return Scope(site_id=self.site_id, service_id=self.service_id)
 
     def facts(self, world: Reader, now: datetime) -> dict[str, Fact]:
-        return {"minutes": max(0, int((self.expires_at - now).total_seconds() // 60))}
+        # A started minute counts, so that 30 minutes and a second are more than 30.
+        return {"minutes": max(0, -int(-(self.expires_at - now).total_seconds() // 60))}
 
     def touches(self) -> frozenset[str]:
         return frozenset().union(*(span_days(r.resource, r.start, r.end) for r in self.resources))
@@ -68,13 +77,22 @@ class PlaceHold(Change):
     def violations(self, world: Reader, now: datetime) -> Sequence[Violation]:
         broken = []
         for held in self.resources:
+            name = name_resource(world, held.resource)
             if held.start < now:
-                broken.append(Violation(constraint="in the past", sentence=f"{held.resource} starts before now"))
+                broken.append(Violation(constraint="in the past", sentence=f"{name} starts before now"))
             if standing_holds(world, held.resource, held.start, held.end, now, self.group):
-                broken.append(Violation(constraint="held", sentence=f"{held.resource} is held by somebody else"))
+                broken.append(Violation(constraint="held", sentence=f"{name} is held by somebody else"))
             kind, _, id = held.resource.partition(":")
-            if kind == "slot" and (slot := world.get(Slot, id)) is not None and slot.status != "free":
-                broken.append(Violation(constraint="slot free", sentence=f"the slot is {slot.status}, not free"))
+            if kind == "slot":
+                slot = world.get(Slot, id)
+                if slot is None:
+                    broken.append(Violation(constraint="slot", sentence=f"there is no slot {id}"))
+                elif slot.status != "free":
+                    broken.append(Violation(constraint="slot free", sentence=f"the slot is {slot.status}, not free"))
+            broken.extend(
+                Violation(constraint=f"{kind} free", sentence=f"{name} is taken by {what} then")
+                for what in taken_by(world, held.resource, held.start, held.end, self.site_id)
+            )
         return broken
 
     def apply(self, world: Writer, commit: Commit) -> None:

@@ -1,17 +1,18 @@
 """Recording a fact somebody reports: it may only reduce capacity until the feed says otherwise."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import ClassVar, Literal
 
 from hospital.changes.base import Change, Commit, Fact, Violation, span_days
 from hospital.entity import Entity, Time
-from hospital.ids import SiteId, UnitId, UserId
+from hospital.ids import ServiceId, SiteId, UnitId, UserId
 from hospital.model.people import Scope, Shift, Staff
-from hospital.model.places import Bed, Equipment, PlaceStatus, Room, Site
+from hospital.model.places import Bed, Clinic, Equipment, PlaceStatus, Room, Site
 from hospital.ports import Reader, Writer
 
 _CAPACITY = {"available": 3, "occupied": 2, "dirty": 1, "cleaning": 1, "blocked": 0, "closed": 0}
+_EVER = datetime.max.replace(tzinfo=UTC)
 
 
 class RecordStatus(Change):
@@ -30,7 +31,13 @@ class RecordStatus(Change):
     reported_at: Time
 
     def scope(self, world: Reader) -> Scope:
-        return Scope(site_id=self.site_id, unit_id=self.unit_id)
+        """Where the thing is: a clinic room or a scanner also belongs to its service."""
+        room = world.get(Room, self.subject_id) if self.subject == "room" else None
+        if room is None:
+            return Scope(site_id=self.site_id, unit_id=self.unit_id)
+        clinic = world.get(Clinic, room.clinic_id) if room.clinic_id else None
+        imaging = ServiceId("imaging") if room.kind == "imaging" else None
+        return Scope(site_id=room.site_id, service_id=clinic.service_id if clinic else imaging)
 
     def facts(self, world: Reader, now: datetime) -> dict[str, Fact]:
         return {"reduces_capacity": self._reduces(world), "subject": self.subject}
@@ -41,15 +48,22 @@ class RecordStatus(Change):
         place = world.get(Room, self.subject_id) if self.subject == "room" else world.get(Bed, self.subject_id)
         if place is None:
             return False
-        return _CAPACITY.get(self.status, 3) < _CAPACITY[place.status]
+        told, known = _CAPACITY.get(self.status, 3), _CAPACITY[place.status]
+        until = place.status_until if isinstance(place, Room) else None
+        longer = until is not None and (self.until or _EVER) > until
+        return told < known or (told == known and longer and told == 0)
 
     def touches(self) -> frozenset[str]:
         return span_days(f"{self.subject}:{self.subject_id}", self.reported_at, self.until or self.reported_at)
 
     def violations(self, world: Reader, now: datetime) -> Sequence[Violation]:
         kinds: dict[str, type[Entity]] = {"room": Room, "bed": Bed, "equipment": Equipment, "shift": Shift}
-        if world.get(kinds[self.subject], self.subject_id) is None:
+        known = world.get(kinds[self.subject], self.subject_id)
+        if known is None:
             return (Violation(constraint=self.subject, sentence=f"there is no {self.subject} {self.subject_id}"),)
+        if isinstance(known, Shift) and (known.state == "called_out" or known.end <= now):
+            why = "is called out already" if known.state == "called_out" else "is over"
+            return (Violation(constraint="shift", sentence=f"{self._name(world)} {why}"),)
         if self.until is not None and self.until <= now:
             return (Violation(constraint="in the past", sentence="the time it is out until has passed"),)
         return ()

@@ -46,15 +46,23 @@ class RequestStaff(Change):
         return Scope(site_id=self.site_id, unit_id=self.unit_id, cost_centre_id=self.cost_centre_id)
 
     def facts(self, world: Reader, now: datetime) -> dict[str, Fact]:
-        state = competency_of(world, self.staff_id, self.competency, self.start) if self.staff_id else "current"
         return {
             "source": self.source,
             "amount": self.cost(),
             "cost_centre": self.cost_centre_id,
             "need": self.same_need() or "",
-            "competency": state,
+            "competency": self._competency(world),
             "voluntary": self.source != "overtime" or self._volunteers(world),
         }
+
+    def _competency(self, world: Reader) -> CompetencyState:
+        """The person's worst state of what was asked for and what the unit's patients need."""
+        if self.staff_id is None:
+            return "current"
+        unit = world.get(Unit, self.unit_id)
+        needed = {self.competency, *((unit.level,) if unit else ())}
+        states = {competency_of(world, self.staff_id, one, self.start) for one in needed}
+        return max(states, key=("current", "expired", "never").index)
 
     def _volunteers(self, world: Reader) -> bool:
         person = world.get(Staff, self.staff_id) if self.staff_id else None
@@ -74,7 +82,20 @@ class RequestStaff(Change):
         broken = []
         if self.end <= now:
             broken.append(Violation(constraint="in the past", sentence="that shift is over"))
+        if self.staff_id is None and self.source != "agency":
+            broken.append(Violation(constraint="person", sentence=f"nobody is named for the {self.source} shift"))
         if self.staff_id is not None:
+            person = world.get(Staff, self.staff_id)
+            if person is None:
+                broken.append(Violation(constraint="person", sentence=f"there is no {self.staff_id} on the staff"))
+            elif (person.role, person.site_id) != (self.role, self.site_id):
+                broken.append(
+                    Violation(
+                        constraint="person",
+                        sentence=f"{person.name} is {person.role.upper()} at {person.site_id}, "
+                        f"not {self.role.upper()} at {self.site_id}",
+                    )
+                )
             clash = [
                 shift
                 for shift in world.find(
@@ -87,7 +108,10 @@ class RequestStaff(Change):
             ]
             if clash:
                 broken.append(
-                    Violation(constraint="person free", sentence=f"{self.staff_id} works {clash[0].unit_id} then")
+                    Violation(
+                        constraint="person free",
+                        sentence=f"{person.name if person else self.staff_id} works {clash[0].unit_id} then",
+                    )
                 )
         return broken
 
