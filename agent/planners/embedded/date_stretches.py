@@ -8,6 +8,9 @@ from agent.planners.embedded.date_days import LOOKS_BACK, likely_name, month_sta
 from agent.planners.embedded.date_pieces import Amount, Reader, read_amount
 from agent.planners.embedded.date_values import Grain
 
+# "The coming week" begins now; "next week" is the calendar's.
+_FROM_NOW_ON = ("coming", "upcoming")
+
 
 @dataclass(frozen=True)
 class Stretch:
@@ -62,7 +65,7 @@ def _week_of(reader: Reader, at: int, today: date) -> tuple[Stretch, int] | None
     return Stretch(monday, monday + timedelta(7), "week", doubt=found[0].doubt), found[1]
 
 
-def _period(reader: Reader, at: int, today: date) -> tuple[Stretch, int] | None:
+def _period(reader: Reader, at: int, today: date) -> tuple[Stretch | Sliding, int] | None:
     """ "this week", "next month", "last quarter", "rest of the week", "next weekend"."""
     which, after = reader.word(at), at + 1
     rest = which in ("rest", "remainder") and reader.word(after) == "of"
@@ -78,6 +81,8 @@ def _period(reader: Reader, at: int, today: date) -> tuple[Stretch, int] | None:
         return Stretch(saturday, saturday + timedelta(2), "days"), after + 1
     if unit not in words.PERIODS:
         return None
+    if which in _FROM_NOW_ON and words.PERIODS[unit] == "week":
+        return Sliding(Amount(7 * 1440, unit="day")), after + 1
     if words.PERIODS[unit] == "week":
         first = monday + timedelta(7 * shift)
         return Stretch(first, first + timedelta(7), "week", rest=rest), after + 1

@@ -1,4 +1,4 @@
-"""What a message says, once it is read: the intent, the things it names, the time it means, and what is carried over."""
+"""What a message says once it is read: its intent, what it names, the time it means, what is carried over."""
 
 import re
 from collections.abc import Mapping
@@ -6,17 +6,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from agent.planners.embedded.counts import count_in, place_in
 from agent.planners.embedded.date_values import Daily, Minutes, Moment, When, Window
 from agent.planners.embedded.intents import Ranking
 from agent.planners.embedded.lexicon import Mention
 from agent.planners.port import Asked
 from hospital.model.people import User
 
-_NUMBER_WORDS = {
-    "one": 1, "a": 1, "an": 1, "another": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
-    "eight": 8, "nine": 9, "ten": 10, "dozen": 12, "twelve": 12,
-}  # fmt: skip
-_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1}
 _EVERYWHERE = re.compile(
     r"\b(?:(?:any|all|every|each|whichever)(?: of the| the| our)?(?: five| 5)?(?: other)? "
     r"(?:site|hospital|campus|location)s?|anywhere|everywhere|across (?:all|the system|sites))\b",
@@ -27,6 +23,17 @@ CARRIED = (
     "patient", "case", "requisition", "bed", "scanner",
 )  # fmt: skip
 """Kinds of things that a follow-up keeps unless it names another of the kind."""
+
+
+@dataclass(frozen=True)
+class Blur:
+    """A name that is not clear: the ids it may mean with how each is said; none when there is no such thing."""
+
+    words: str
+    ids: tuple[str, ...]
+    said: tuple[str, ...]
+    known: bool = True
+    """Whether the words fit these at all; else they are only the nearest."""
 
 
 @dataclass
@@ -45,6 +52,18 @@ class Heard:
     time: dict[str, str] = field(default_factory=dict)
     """`start`, `end`, `day`, `at`, `minutes` as ISO text or digits."""
     everywhere: bool = False
+    blurred: dict[str, tuple[Blur, ...]] = field(default_factory=dict)
+    """Names of a kind that fit several things or none, until a question settles them."""
+    earlier: str = ""
+    """What was said before on the same matter."""
+    born: date | None = None
+    """A date of birth."""
+    count: int | None = None
+    """A quantity, said now or earlier on the same matter; may be zero or negative."""
+    settled: bool = False
+    """Whether the build of the message, rather than the classifier, says which matter it is."""
+    follows: bool = False
+    """Whether it goes on with the matter of the turn before."""
 
     @property
     def user(self) -> User:
@@ -90,24 +109,15 @@ class Heard:
     def number(self) -> int | None:
         """A count said in digits or words, outside names, dates and codes; may be zero or negative."""
         taken = [(m.start, m.end) for m in self.mentions if m.kind != "home"]
-        taken += [(t.said.start, t.said.end) for t in self.times]
-        for found in re.finditer(r"(?<![\w.])-?\d+(?![\w.:])|[a-z]+", self.text, re.IGNORECASE):
-            if any(start <= found.start() < end for start, end in taken):
-                continue
-            word = found.group().casefold()
-            if word.lstrip("-").isdigit():
-                return int(word)
-            if word in _NUMBER_WORDS and word not in ("a", "an", "another"):
-                return _NUMBER_WORDS[word]
-        return None
+        return count_in(self.text, [*taken, *((t.said.start, t.said.end) for t in self.times)])
 
     def ordinal(self) -> int | None:
         """Which one of a list is meant: 1 for the first, -1 for the last."""
-        for word in re.findall(r"[a-z]+|\d+", self.text.casefold()):
-            if word in _ORDINALS:
-                return _ORDINALS[word]
-        found = re.search(r"(?:option|number|no\.?|#)\s*(\d)", self.text, re.IGNORECASE)
-        return int(found.group(1)) if found else None
+        return place_in(self.text)
+
+    def matter(self) -> str:
+        """Everything said on this matter so far, the newest first."""
+        return f"{self.text}\n{self.earlier}".strip()
 
 
 def says_everywhere(text: str) -> bool:
@@ -115,33 +125,18 @@ def says_everywhere(text: str) -> bool:
     return _EVERYWHERE.search(text) is not None
 
 
-def slots_of(mentions: tuple[Mention, ...], user: User) -> dict[str, list[str]]:
-    """Ids by kind of what a message names; a code that nothing matches is kept as it was said."""
-    slots: dict[str, list[str]] = {}
-    for mention in mentions:
-        if mention.kind == "home":
-            continue
-        ids = list(mention.ids[:1]) or [mention.words]
-        slots.setdefault(mention.kind, []).extend(ids)
-        for other in ("level_of_care", "service"):
-            if other != mention.kind and (also := mention.of(other)):
-                slots.setdefault(f"also_{other}", []).extend(also[:1])
-    if any(mention.kind == "home" for mention in mentions):
-        for kind, id in (("unit", user.home.unit_id), ("site", user.home.site_id), ("service", user.home.service_id)):
-            if id is not None:
-                slots.setdefault(f"home_{kind}", []).append(id)
-    return slots
-
-
-def time_of(times: tuple[When, ...]) -> dict[str, str]:
+def time_of(times: tuple[When, ...], now: datetime) -> dict[str, str]:
     """What the times of a message mean together, as ISO text: a day with hours, a window, a moment, minutes."""
     found: dict[str, str] = {}
     day: date | None = None
-    for when in times:
+    for when in sorted(times, key=lambda when: isinstance(when, Daily)):
         if isinstance(when, Minutes):
             found["minutes"] = str(when.minutes)
-        elif isinstance(when, Daily) or when.excluded:
+        elif when.excluded:
             continue
+        elif isinstance(when, Daily):
+            if "start" not in found and "at" not in found and (shift := _coming(when, now, day)) is not None:
+                found["start"], found["end"] = (edge.isoformat() for edge in shift)
         elif isinstance(when, Window):
             start, end = when.start, when.end
             if when.grain == "day" and when.bound == "at" and end - start <= timedelta(days=1, hours=2):
@@ -159,3 +154,20 @@ def time_of(times: tuple[When, ...]) -> dict[str, str]:
     if "end" in found and "start" not in found:
         del found["end"]
     return found
+
+
+def _coming(hours: Daily, now: datetime, day: date | None) -> tuple[datetime, datetime] | None:
+    """A shift or night said without a date is the coming one (or the running one): "the night shift", "overnight".
+
+    `now` is in the zone in which the hours are meant; `day` is the day said elsewhere in the message.
+    """
+    night = hours.end < hours.start
+    if not night and "shift" not in hours.said.words.casefold():
+        return None
+    days = [day] if day else [now.date() + timedelta(ahead) for ahead in range(-1, 8)]
+    for first in days:
+        start = datetime.combine(first, hours.start, now.tzinfo)
+        end = datetime.combine(first + timedelta(1) if night else first, hours.end, now.tzinfo)
+        if day or (first.weekday() in hours.weekdays and end > now):
+            return start, end
+    return None

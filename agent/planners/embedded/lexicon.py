@@ -64,6 +64,7 @@ class Lexicon:
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self._entries: tuple[Entry, ...] = tuple(entries)
+        self._by_id = {(entry.kind, entry.id): entry for entry in reversed(self._entries)}
         self._index = NameIndex(self._entries)
 
     def link(self, text: str, context_site: str | None = None) -> list[Mention]:
@@ -87,10 +88,14 @@ class Lexicon:
 
     def entry(self, kind: str, id: str) -> Entry:
         """The entry itself. Raises KeyError when there is none."""
-        for entry in self._entries:
-            if entry.kind == kind and entry.id == id:
-                return entry
-        raise KeyError(f"no {kind} {id!r} in the lexicon")
+        try:
+            return self._by_id[kind, id]
+        except KeyError:
+            raise KeyError(f"no {kind} {id!r} in the lexicon") from None
+
+    def entries(self, kind: str) -> tuple[Entry, ...]:
+        """All entries of a kind."""
+        return tuple(entry for entry in self._entries if entry.kind == kind)
 
     def _named_scopes(self, chosen: Sequence[Match], context_site: str | None) -> dict[str, set[str]]:
         """The sites, units, services and clinics that the message itself names."""
@@ -157,16 +162,19 @@ class Lexicon:
                 kind = TITLES[word.key] if after.capital or not loose else ""
             if kind and after.start - word.end <= 2:
                 said = text[word.start : after.end]
-                found.append(Mention(kind, word.start, after.end, said, nearest=self._nearest(said, kind)))
+                found.append(Mention(kind, word.start, after.end, said, nearest=self.nearest(said, kind)))
         spans = [(mention.start, mention.end) for mention in found]
         for at, word in enumerate(words):
             covered = at in taken or any(start <= word.start < end for start, end in spans)
-            if not covered and (kind := _kind_of_code(word.key)):
+            if covered:
+                continue
+            if kind := _kind_of_code(word.key) or _kind_of_place(words, at):
                 said = text[word.start : word.end]
-                found.append(Mention(kind, word.start, word.end, said, nearest=self._nearest(said, kind)))
+                found.append(Mention(kind, word.start, word.end, said, nearest=self.nearest(said, kind)))
         return found
 
-    def _nearest(self, said: str, kind: str) -> tuple[Candidate, ...]:
+    def nearest(self, said: str, kind: str) -> tuple[Candidate, ...]:
+        """What of a kind looks most like these words, best first, for a "did you mean"."""
         numbers = self._index.nearest(said, (kind,))
         return tuple(Candidate(self._entries[number].kind, self._entries[number].id, 0.0) for number in numbers)
 
@@ -188,6 +196,13 @@ def _longest(matches: Iterable[Match]) -> list[Match]:
             chosen.append(match)
             taken |= span
     return sorted(chosen, key=lambda match: match.first)
+
+
+def _kind_of_place(words: Sequence[Word], at: int) -> str:
+    """A strange capitalised word right after "at" is taken for a site that we do not have ("at Springfield")."""
+    word = words[at]
+    strange = word.capital and word.key.isalpha() and len(word.key) >= 4 and word.key not in ORDINARY
+    return "site" if at and strange and words[at - 1].key == "at" else ""
 
 
 def _kind_of_code(key: str) -> str:

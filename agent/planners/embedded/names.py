@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from agent.planners.embedded.lexicon import Entry
-from hospital.model.bookings import Procedure
-from hospital.model.people import Clinician, Staff
+from hospital.model.bookings import Procedure, SurgicalCase
+from hospital.model.people import Clinician, Patient, Staff
 from hospital.model.places import Bed, Clinic, Equipment, Room, Service, Site, Unit
 from hospital.model.supply import CostCentre, Item
 from hospital.ports import In, Reader
@@ -46,6 +46,9 @@ def _people(world: Reader) -> Iterator[Entry]:
     for nurse in world.find(Staff):
         home = {"site": str(nurse.site_id), **({"unit": str(nurse.home_unit_id)} if nurse.home_unit_id else {})}
         yield Entry("staff", nurse.id, (nurse.name,), home=home)
+    for case in world.find(SurgicalCase, state="requested"):
+        if case.patient_id is not None and (patient := world.get(Patient, case.patient_id)) is not None:
+            yield Entry("patient", patient.id, (patient.name,), home={"site": str(case.site_id)})
 
 
 def _things(world: Reader) -> Iterator[Entry]:
@@ -58,10 +61,15 @@ def _things(world: Reader) -> Iterator[Entry]:
     for kind in sorted({device.kind for device in world.find(Equipment)}):
         yield Entry("equipment", kind, (kind, kind.replace("-", " ")))
     for centre in world.find(CostCentre):
-        names = (f"cost centre {centre.id}", f"cost center {centre.id}", centre.name)
-        yield Entry("cost_centre", centre.id, names)
+        yield Entry("cost_centre", centre.id, _centre_names(centre))
     for level, words in LEVELS.items():
         yield Entry("level_of_care", level, words)
+
+
+def _centre_names(centre: CostCentre) -> tuple[str, ...]:
+    """A cost centre is named as one, or by its number: its bare name ("Cardiology") is the service's."""
+    numbered = (f"cost centre {centre.id}", f"cost center {centre.id}")
+    return (*numbered, *(f"{centre.name} {word}" for word in ("cost centre", "budget")), f"budget of {centre.name}")
 
 
 def _short_unit(name: str) -> tuple[str, ...]:

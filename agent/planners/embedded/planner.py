@@ -3,15 +3,18 @@
 from pathlib import Path
 from typing import Any
 
-from agent.planners.embedded.heard import CARRIED, Heard
-from agent.planners.embedded.script import Do, Say, Script, as_reply
+from agent.planners.embedded.follow import PATIENCE, matter_of
+from agent.planners.embedded.heard import Heard
+from agent.planners.embedded.script import Do, Say, Script, as_reply, say_only
 from agent.planners.embedded.skills.table import SKILLS, ask_which
+from agent.planners.embedded.skills.unclear import ask_first
 from agent.planners.embedded.understand import SURE, Understanding
 from agent.planners.port import Asked, Call, Reply, ToolCalls
 from hospital.ports import Reader
 from tools.results import Done, Waiting
 
 NAME = "embedded"
+MATTER = ("intent", "slots", "time", "everywhere", "count", "text")
 
 
 class EmbeddedPlanner:
@@ -71,32 +74,42 @@ class _Walk:
 def _skill(heard: Heard) -> Script:
     if heard.asked.confirmed_plan is not None:
         return SKILLS["confirm_yes"](heard)
-    doubtful = heard.ranking.confidence < SURE and heard.intent == heard.ranking.best
-    if doubtful:
+    doubtful = heard.ranking.confidence < SURE and not heard.settled and heard.intent == heard.ranking.best
+    if doubtful and not heard.follows:
         return ask_which(heard)
+    if (asked := ask_first(heard)) is not None:
+        return say_only(asked)
     return SKILLS[heard.intent](heard)
 
 
+SMALL_TALK = ("thanks", "greeting", "help", "policy_why", "list_approvals", "confirm_no", "handbook_question")
+"""Matters after which a follow-up goes on with the matter before them."""
+
+
 def _memory(heard: Heard, said: Say) -> dict[str, Any]:
-    """What the next turn may go on with: the matter, its slots and time, its options and its last plan."""
+    """What the next turn may go on with: the matter, its options and last plan, and a question left open."""
     earlier = dict(heard.memory)
     options = [plan.id for _, r in heard.asked.results if isinstance(r, Done) for plan in r.options]
     plans = [r.plan.id for _, r in heard.asked.results if isinstance(r, Done | Waiting) and r.plan]
-    small_talk = heard.intent in ("thanks", "greeting", "help", "policy_why", "list_approvals", "confirm_no")
-    kept = (
-        earlier
-        if small_talk and earlier
-        else {
-            "intent": heard.intent,
-            "slots": {kind: ids for kind, ids in heard.slots.items() if kind in CARRIED},
-            "time": heard.time,
-            "everywhere": heard.everywhere,
-        }
-    )
+    aside = heard.intent in SMALL_TALK and bool(earlier.get("intent")) and said.asks_for is None
+    kept = {key: earlier.get(key) for key in MATTER} if aside else matter_of(heard)
     return {
         **kept,
         "options": options or earlier.get("options", []),
         "plan": plans[-1] if plans else earlier.get("plan"),
         "asks_for": said.asks_for,
+        "choices": [],
+        "matters": [],
+        "open": _left_open(heard, said, earlier),
         **said.remember,
     }
+
+
+def _left_open(heard: Heard, said: Say, earlier: dict[str, Any]) -> dict[str, Any] | None:
+    """The question that this turn did not answer: it may still be answered after a digression."""
+    if said.asks_for is not None or heard.follows:
+        return None
+    if earlier.get("asks_for"):
+        return {**{key: earlier.get(key) for key in (*MATTER, "asks_for", "choices")}, "turns": 1}
+    still: dict[str, Any] | None = earlier.get("open")
+    return {**still, "turns": still["turns"] + 1} if still and still["turns"] < PATIENCE else None

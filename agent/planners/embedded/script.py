@@ -39,10 +39,19 @@ def do(tool: str, /, **args: Any) -> Asking:
     return results[0]
 
 
-def question(text: str, choices: tuple[str, ...] = (), asks_for: str | None = None) -> Say:
-    """One question with the choices that answer it."""
+def say_only(said: Say) -> Script:
+    """A skill that calls nothing."""
+    yield from ()
+    return said
+
+
+def question(
+    text: str, choices: tuple[str, ...] = (), asks_for: str | None = None, ids: tuple[str, ...] | None = None
+) -> Say:
+    """One question with the choices that answer it; `ids` are what the choices stand for, if not themselves."""
     cards = (ChoicesCard(question=text, choices=choices),) if choices else ()
-    return Say(text, kind="clarify", cards=cards, asks_for=asks_for)
+    means = [list(pair) for pair in zip(ids if ids is not None else choices, choices, strict=True)]
+    return Say(text, kind="clarify", cards=cards, asks_for=asks_for, remember={"choices": means})
 
 
 def tell(result: Result) -> Say:

@@ -1,10 +1,10 @@
 """Surgical cases: options for one, putting a patient on, sending an option to its approvers."""
 
 from agent.planners.embedded.heard import Heard
-from agent.planners.embedded.script import Say, Script, do, question, settle, tell
-from hospital.model.bookings import SurgicalCase
-from hospital.model.people import Patient
-from hospital.ports import In, Reader
+from agent.planners.embedded.script import Say, Script, do, question, say_only, settle, tell
+from hospital.model.bookings import Procedure, SurgicalCase
+from hospital.model.people import Clinician, Patient
+from hospital.ports import Reader
 from tools.results import Done, Refused
 
 MOST_CHOICES = 5
@@ -46,43 +46,65 @@ def _level(heard: Heard) -> str | None:
     return heard.one("level_of_care") or next(iter(heard.slots.get("also_level_of_care", [])), None)
 
 
+IDENTIFIERS = "record number and date of birth"
+
+
 def schedule_case_for_patient(heard: Heard) -> Script:
-    """Put a patient's requested case on; who and what is asked for in one question, never guessed."""
-    said = heard.one("patient")
-    if said is not None and heard.asked.world.get(Patient, said) is not None:
-        requests = _requests(heard.asked.world, [said])
-        if len(requests) == 1:
-            heard.slots.setdefault("case", []).append(requests[0].id)
-            return (yield from propose_case(heard))
-    yield from ()
-    name = _surname(said)
-    world = heard.asked.world
-    matching = _requests(world, [p.id for p in world.find(Patient) if name and name in p.name.casefold().split()])
-    missing = "the record number, the date of birth, the operation and the surgeon"
-    if not matching:
-        who = f'"{said}"' if said else "the patient"
-        return question(f"Who is {who}? Please give {missing}.", asks_for="patient")
-    choices = tuple(
-        f"{case.patient_id}, born {patient.birth_date:%d %b %Y}, {case.id}"
-        for case in matching[:MOST_CHOICES]
-        if case.patient_id and (patient := world.get(Patient, case.patient_id))
-    )
-    which = f"{len(matching)} requests fit that name" if len(matching) > 1 else "One request fits that name"
+    """Put a patient's requested case on; who is meant is settled by two identifiers, never by a name."""
+    world, said = heard.asked.world, heard.one("patient")
+    patient = world.get(Patient, said) if said is not None else None
+    if patient is None:
+        return (yield from say_only(_who(world, said)))
+    if heard.born is not None and heard.born != patient.birth_date:
+        return (yield from say_only(_check(f"{patient.id} has another date of birth on record.")))
+    requests = world.find(SurgicalCase, patient_id=patient.id, state="requested", order="id")
+    if not requests:
+        return (yield from say_only(_check(f"No operation is requested for {patient.id}.")))
+    named = heard.one("case")
+    case = next((one for one in requests if one.id == named), requests[0] if len(requests) == 1 else None)
+    if case is None:
+        which = tuple(_say_request(world, one) for one in requests)
+        return question("Which of the requests is it?", which, asks_for="case", ids=tuple(one.id for one in requests))
+    heard.slots["case"] = [case.id]
+    return (yield from propose_case(heard))
+
+
+def _who(world: Reader, said: str | None) -> Say:
+    """The question who is meant, with the requests that fit the name."""
+    fitting = [one for one in world.find(SurgicalCase, state="requested", order="id") if _fits(world, one, said)]
+    who = f'"{said}"' if said else "the patient"
+    if not fitting or said is None:
+        text = f"Who is {who}? Please give the {IDENTIFIERS}, and say which operation and surgeon it is."
+        return question(text, asks_for="patient")
+    choices = tuple(_say_request(world, one) for one in fitting[:MOST_CHOICES])
+    several = "several requests" if len(fitting) > 1 else "one request"
+    text = f"{who} fits {several}. Which patient is it, by {IDENTIFIERS}, and is the operation as requested?"
     return question(
-        f"{which}: which record number and date of birth is it (and is the operation as requested)?",
-        choices,
-        asks_for="patient",
+        text, choices, asks_for="patient", ids=tuple(str(one.patient_id) for one in fitting[:MOST_CHOICES])
     )
 
 
-def _surname(said: str | None) -> str:
-    words = [word.strip(".,'\"").casefold() for word in (said or "").split()]
-    named = [word for word in words if word not in ("mr", "mrs", "ms", "miss", "patient", "pt", "the")]
-    return named[-1] if named else ""
+def _check(problem: str) -> Say:
+    return question(f"{problem} Please check the {IDENTIFIERS}.", asks_for="patient")
 
 
-def _requests(world: Reader, patients: list[str]) -> list[SurgicalCase]:
-    return world.find(SurgicalCase, patient_id=In(tuple(patients)), state="requested", order="id")
+def _fits(world: Reader, case: SurgicalCase, said: str | None) -> bool:
+    words = {word.strip(".,'\"").casefold() for word in (said or "").split()} - _TITLES
+    patient = world.get(Patient, case.patient_id) if case.patient_id else None
+    return patient is not None and bool(words) and words <= set(patient.name.casefold().split())
+
+
+_TITLES = frozenset(("mr", "mrs", "ms", "miss", "patient", "pt", "the"))
+
+
+def _say_request(world: Reader, case: SurgicalCase) -> str:
+    """`41877, born 12 Mar 1950: total hip with Dr. Lund (CASE-601)`; no name, two identifiers instead."""
+    patient = world.get(Patient, case.patient_id) if case.patient_id else None
+    procedure = world.get(Procedure, case.procedure_id)
+    surgeon = world.get(Clinician, case.surgeon_id) if case.surgeon_id else None
+    born = f", born {patient.birth_date:%d %b %Y}" if patient else ""
+    operation = procedure.name if procedure else case.procedure_id
+    return f"{case.patient_id}{born}: {operation}{f' with {surgeon.name}' if surgeon else ''} ({case.id})"
 
 
 def submit_option(heard: Heard) -> Script:

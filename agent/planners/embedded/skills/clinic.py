@@ -35,13 +35,15 @@ def _clinic_arguments(heard: Heard) -> dict[str, Any]:
         "clinic": clinic,
         "service": heard.one("service") if clinic is None else None,
         "clinician": heard.one("clinician"),
-        "visit_type": visit_type(heard.text) or heard.memory.get("visit_type"),
+        "visit_type": visit_type(heard.text) or visit_type(heard.earlier),
         **heard.window(),
     }
 
 
 def book_visit(heard: Heard) -> Script:
     """Find the slot, hold it, and ask whether the patient agreed; booking waits for that yes."""
+    if (past := heard.past()) is not None:
+        return question(f"{past[:1].upper()}{past[1:]} is over already. Which time from now on?", asks_for="day")
     patient = heard.one("patient")
     if patient is None or not any(letter.isdigit() for letter in patient):
         who = f"Which {patient}? " if patient else "Which patient? "
@@ -68,7 +70,7 @@ def book_visit(heard: Heard) -> Script:
 
 def _free_slots(heard: Heard) -> Asking:
     """The free slots around the time asked for, of a scanner or of a clinic."""
-    scanner = _is_imaging(heard.text)
+    scanner = _is_imaging(heard.matter())
     arguments: dict[str, Any] = _imaging_arguments(heard) if scanner else _clinic_arguments(heard)
     if (at := heard.at()) is not None:
         arguments = {k: v for k, v in arguments.items() if k not in ("day", "start", "end")}
@@ -86,10 +88,11 @@ def _is_imaging(text: str) -> bool:
 
 
 def _imaging_arguments(heard: Heard) -> dict[str, Any]:
-    text = heard.text.casefold()
+    text = heard.matter().casefold()
     return {
         "subject": "imaging",
         "site": heard.site() or "all",
+        "room": heard.one("scanner"),
         "modality": "ct" if " ct" in f" {text}" else "mri",
         "contrast": "contrast" in text and "without contrast" not in text and "no contrast" not in text,
         "limit": 10,

@@ -25,7 +25,8 @@ def or_open_time(heard: Heard) -> Arguments:
 def bed_state(heard: Heard) -> Arguments:
     """Beds now."""
     unit = heard.one("unit") or next(iter(heard.slots.get("home_unit", [])), None)
-    level = None if unit else heard.one("level_of_care")
+    level = heard.one("level_of_care")
+    unit = None if level and not heard.named("unit") else unit
     return {"subject": "beds", "site": heard.site(), "unit": unit, "level": level, "bed": heard.one("bed")}
 
 
@@ -36,7 +37,7 @@ def staffing_need(heard: Heard) -> Arguments:
 
 def imaging_slot(heard: Heard) -> Arguments:
     """Free scanner slots."""
-    text = heard.text.casefold()
+    text = heard.matter().casefold()
     return {
         "subject": "imaging",
         "site": heard.site(),
@@ -69,7 +70,7 @@ def case_show(heard: Heard) -> Arguments:
 
 def inventory_shortage(heard: Heard) -> Arguments:
     """Cases that lack an implant."""
-    loaners = "loaner" in heard.text.casefold()
+    loaners = "loaner" in heard.matter().casefold()
     return {
         "about": "loaners" if loaners else "shortages",
         "site": heard.site(),

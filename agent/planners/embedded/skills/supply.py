@@ -6,14 +6,14 @@ from agent.planners.embedded.script import Script, do, question, settle
 
 def create_requisition(heard: Heard) -> Script:
     """Order so many of an item; how many and what are asked for, never guessed."""
-    item = heard.one("item") or heard.one("code")
+    item, quantity = heard.one("item"), heard.count
+    if quantity is not None and quantity <= 0:
+        return question(f"{quantity} can't be ordered. How many should it be, one or more?", asks_for="quantity")
     if item is None:
         return question("Which item should I order? Please give its code or name.", asks_for="item")
-    quantity = heard.number()
-    if quantity is None and heard.memory.get("asks_for") == "item":
-        quantity = heard.memory.get("quantity")
     if quantity is None:
         return question(f"How many {item} should I order?", asks_for="quantity")
-    day = heard.time.get("day")
-    result = yield from do("create_requisition", item=item, quantity=quantity, need_by=day)
+    if (past := heard.past()) is not None:
+        return question(f"{past[:1].upper()}{past[1:]} is over already. By which day is it needed?", asks_for="day")
+    result = yield from do("create_requisition", item=item, quantity=quantity, need_by=heard.time.get("day"))
     return (yield from settle("create_requisition", result, f"order {quantity} x {item}"))

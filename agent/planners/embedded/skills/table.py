@@ -43,6 +43,13 @@ SKILLS: dict[str, Callable[[Heard], Script]] = {
 
 def ask_which(heard: Heard) -> Script:
     """One question between the likeliest matters, in the words of their descriptions."""
-    about = {intent.name: intent.about for intent in load_intents()}
-    likely = [name for name, _ in heard.ranking.intents[:3] if name in about]
-    return talk.unclear(heard, tuple(about[name].split(":")[0].rstrip(".") for name in likely))
+    about = {intent.name: intent.about.split(":")[0].rstrip(".") for intent in load_intents()}
+    likely = [name for name, _ in heard.ranking.intents[:6] if name in about and name not in _NOT_OFFERED][:3]
+    return talk.unclear(heard, {name: about[name] for name in likely})
+
+
+_NOT_OFFERED = frozenset(
+    "mandate_overtime phi_diagnosis ratio_breach split_requisition refine confirm_yes confirm_no thanks greeting "
+    "out_of_scope other_language".split()
+)
+"""Matters that nobody chooses from a list."""

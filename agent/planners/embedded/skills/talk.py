@@ -1,7 +1,12 @@
 """Talk around the work: help, greetings, what is not ours, what is not there yet."""
 
+from dataclasses import replace
+
+from agent.guard import RULES
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.script import Say, Script, do, question, tell
+from hospital.cards import CitationCard
+from tools.results import Done
 
 CAN: dict[str, str] = {
     "or_scheduler": "open OR time, options for a case, how long to book, cases without implants, the schedule",
@@ -67,9 +72,12 @@ def not_yet(heard: Heard) -> Script:
 
 
 def forbidden(heard: Heard) -> Script:
-    """What the guard should have caught: refused here too, with the page that says so."""
-    result = yield from do("search_handbook", question=heard.text)
-    return Say(f"I can't do that. {tell(result).text}", kind="refuse")
+    """What the guard should have caught: refused in the guard's own words, with the page that says so."""
+    verdict = next((rule.verdict for rule in RULES if rule.intent == heard.intent), None)
+    result = yield from do("search_handbook", question=verdict.handbook if verdict else heard.text)
+    cited = result.citations[:1] if isinstance(result, Done) else ()
+    cards = tuple(CitationCard(source=one.source, section=one.section, text=one.text) for one in cited)
+    return Say(verdict.reply if verdict else "I can't do that.", kind="refuse", cards=cards)
 
 
 def who_can_cover(heard: Heard) -> Script:
@@ -81,7 +89,8 @@ def who_can_cover(heard: Heard) -> Script:
     return Say(f"{said.text} Say who to ask for (float, overtime or agency) and I request it.", kind=said.kind)
 
 
-def unclear(heard: Heard, choices: tuple[str, ...]) -> Script:
-    """One question when two matters are about equally likely."""
+def unclear(heard: Heard, matters: dict[str, str]) -> Script:
+    """One question when several matters are about equally likely; `matters` are their descriptions by intent."""
     yield from ()
-    return question("I am not sure what you mean. Is it one of these?", choices)
+    said = question("I am not sure what you mean. Is it one of these?", tuple(matters.values()))
+    return replace(said, remember={"matters": [list(pair) for pair in matters.items()]})

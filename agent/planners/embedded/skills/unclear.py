@@ -1,0 +1,57 @@
+"""One question when a name that the matter turns on fits several things, or none."""
+
+from agent.planners.embedded.heard import Blur, Heard
+from agent.planners.embedded.script import Say, question
+
+TURNS_ON: dict[str, tuple[str, ...]] = {
+    "assign_bed": ("bed", "unit"),
+    "bed_need_forecast": ("site", "unit"),
+    "bed_state": ("site", "unit", "bed"),
+    "book_visit": ("site", "clinic", "clinician", "service"),
+    "clinic_earliest_slot": ("site", "clinic", "clinician", "service"),
+    "create_requisition": ("item",),
+    "demand_forecast": ("site", "clinic", "service", "unit"),
+    "demand_vs_capacity": ("site", "clinic", "service", "unit"),
+    "erp_status": ("item",),
+    "hold_slot": ("site", "clinic", "clinician", "scanner"),
+    "imaging_slot": ("site", "scanner"),
+    "inventory_shortage": ("site", "item"),
+    "or_open_time": ("site", "room", "clinician"),
+    "predict_duration": ("procedure", "clinician"),
+    "propose_case": ("site", "procedure", "clinician", "item", "equipment"),
+    "record_status": ("site", "room", "bed", "equipment", "staff"),
+    "request_agency": ("site", "unit", "staff"),
+    "reschedule_visit": ("clinician",),
+    "schedule_case_for_patient": ("site", "procedure", "clinician"),
+    "schedule_show": ("site", "room", "clinic", "clinician", "scanner"),
+    "staffing_need": ("site", "unit"),
+    "stock_level": ("site", "item"),
+    "who_can_cover": ("site", "unit"),
+}
+"""Intent: the kinds of names that must be clear before anything is looked up or asked for."""
+_CALLED = {
+    "procedure": "operation", "clinician": "doctor", "staff": "person", "item": "item", "unit": "unit",
+    "clinic": "clinic", "scanner": "scanner", "room": "room", "bed": "bed", "equipment": "device", "site": "site",
+    "service": "service",
+}  # fmt: skip
+MOST_CHOICES = 6
+
+
+def ask_first(heard: Heard) -> Say | None:
+    """The one question to ask before the matter is followed, or None when every name is clear enough."""
+    for kind in TURNS_ON.get(heard.intent, ()):
+        for blur in heard.blurred.get(kind, ()):
+            if kind not in heard.slots:
+                return _which(kind, blur)
+    return None
+
+
+def _which(kind: str, blur: Blur) -> Say:
+    said = blur.said[:MOST_CHOICES]
+    name = _CALLED.get(kind, kind)
+    if blur.known:
+        text = f'Which {name} do you mean by "{blur.words}"?'
+    else:
+        hint = f" Did you mean {' or '.join(said)}?" if said else f" Which {name} is it?"
+        text = f'There is no {name} "{blur.words}".{hint}'
+    return question(text, said, asks_for=kind, ids=blur.ids[:MOST_CHOICES])

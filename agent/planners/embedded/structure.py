@@ -1,0 +1,61 @@
+"""What the build of a message says about its matter, where the classifier is unsure or misled by the words."""
+
+import re
+
+from agent.guard_text import Reading
+from agent.planners.embedded.date_values import Moment, When, Window
+from agent.planners.embedded.intents import Ranking
+from agent.planners.embedded.lexicon import Mention
+
+WRITES = frozenset({
+    "assign_bed", "book_visit", "cancel_visit", "change_case", "create_requisition", "hold_slot", "mandate_overtime",
+    "overbook", "ratio_breach", "record_status", "release_block", "request_agency", "reschedule_visit",
+    "schedule_case_for_patient", "split_requisition", "submit_option", "substitute_item", "withdraw_request",
+    "approve_in_chat",
+})  # fmt: skip
+"""Matters that change something or ask for what is forbidden: a question is never one of them."""
+_SMALL_TALK = frozenset({"confirm_yes", "confirm_no", "thanks", "greeting", "refine", "help", "out_of_scope"})
+_BOOKED_INSTEAD = frozenset(
+    {"imaging_slot", "clinic_earliest_slot", "phi_diagnosis", "overbook", "handbook_question"}
+)
+"""Matters for which a booking is mistaken when it names no verb ("patient 88213, MRI Thursday 9:40")."""
+_ABOUT_RULES = frozenset({"policy_why", "handbook_question", "explain_change"})
+_VISIT = re.compile(
+    r"\b(?:visits?|appointments?|appt|slots?|scans?|mri|ct|mr|x-?ray|ultrasound|echo|imaging|follow-?ups?|consult\w*|"
+    r"clinic|check-?up|new[- ]patient|screening|exam)\b",
+    re.IGNORECASE,
+)
+_OTHER_DEED = re.compile(
+    r"\b(?:cancel\w*|move|moving|resched\w*|change|hold|instead|earlier|later|surgery|operation|operate\w*|theatre|OR|"
+    r"bed|discharge\w*|APT-\w+)\b"
+)
+_POLITE = re.compile(
+    r"^\W*(?:(?:please|hi|hello|hey|ok|so|and)\W+)*(?:(?:can|could|would|will)\s+(?:you|we|u|someone|i)\b|"
+    r"is it possible to|would it be possible|do you mind|would you mind|any chance|may i\b|can't you|won't you)",
+    re.IGNORECASE,
+)
+
+
+def asks_to_know(text: str) -> bool:
+    """Whether it is a question about the world, not a polite request ("could you order ...")."""
+    return Reading(text).asks() and not _POLITE.match(text)
+
+
+def intent_by_build(
+    text: str, ranking: Ranking, mentions: tuple[Mention, ...], times: tuple[When, ...], sure: float
+) -> str | None:
+    """The matter that the build of the message settles, or None when the ranking stands."""
+    budget = any(found.kind == "cost_centre" for found in mentions)
+    if budget and not any(found.kind in ("item", "code") for found in mentions) and ranking.best not in _ABOUT_RULES:
+        return "erp_status"
+    if asks_to_know(text):
+        if ranking.best in WRITES and ranking.in_scope:
+            return next(name for name, _ in ranking.intents if name not in WRITES | _SMALL_TALK)
+        return None
+    numbered = any(found.kind == "patient" and any(map(str.isdigit, found.words)) for found in mentions)
+    dated = any(isinstance(when, Window) or (isinstance(when, Moment) and when.dated) for when in times)
+    visit = _VISIT.search(text) or any(found.kind in ("clinic", "scanner") for found in mentions)
+    mistaken = ranking.best in _BOOKED_INSTEAD or ranking.confidence < sure
+    if numbered and dated and visit and mistaken and not _OTHER_DEED.search(text):
+        return "book_visit"
+    return None
