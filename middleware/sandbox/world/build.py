@@ -13,8 +13,9 @@ from middleware.sandbox.world.clinics import build_visits
 from middleware.sandbox.world.demand import build_demand
 from middleware.sandbox.world.frame import Frame, Row, World
 from middleware.sandbox.world.imaging import build_imaging
-from middleware.sandbox.world.named import build_named_surgery, build_named_visits, named_room_days
+from middleware.sandbox.world.named import build_named_surgery, named_room_days
 from middleware.sandbox.world.named_staff import build_named_staff
+from middleware.sandbox.world.named_visits import build_named_visits
 from middleware.sandbox.world.patients import build_patients
 from middleware.sandbox.world.places import build_places
 from middleware.sandbox.world.services import build_services

@@ -1,9 +1,9 @@
-"""The facts that are told by name, each anchored to the week of the clock."""
+"""Operating rooms, blocks and cases that are told by name, each anchored to the week of the clock."""
 
 from datetime import date, datetime, timedelta
 
-from hospital.model.bookings import Block, Hold, ImagingOrder, Procedure, Slot, SurgicalCase
-from hospital.model.people import Clinician, Encounter
+from hospital.model.bookings import Block, Hold, Procedure, SurgicalCase
+from hospital.model.people import Clinician
 from middleware.sandbox.world.blocks import block_row
 from middleware.sandbox.world.frame import Frame, Row, World
 from middleware.sandbox.world.surgery import anaesthesia_by_room, anaesthesiologist_for, operation_named
@@ -184,36 +184,3 @@ def _requests(frame: Frame, world: World) -> None:
                 "post_op_level": operation.level,
             },
         )
-
-
-def build_named_visits(frame: Frame, world: World) -> None:
-    """Patient 88213's order, the scanner slot that is free for it, and Mr. Ortiz in bed 12 of 5 West."""
-    world.add(
-        ImagingOrder,
-        {
-            "id": "IMG-88213",
-            "patient_id": "88213",
-            "protocol": "MRI brain with contrast",
-            "modality": "mri",
-            "contrast": True,
-            "minutes": 40,
-            "safety_screen_done": True,
-            "renal_check_done": False,
-            "authorisation": "granted",
-            "ordered_at": frame.now - timedelta(days=4),
-        },
-    )
-    free_slot(world, f"{SITE}-mri-1-{frame.coming(3)}-0940")
-    for stay in world.of(Encounter):
-        if stay["bed_id"] == f"{SITE}-5-112":
-            stay["patient_id"] = "63104"
-
-
-def free_slot(world: World, slot_id: str) -> None:
-    """Make a slot free, if it exists, by taking out what is booked in it."""
-    from hospital.model.bookings import Appointment
-
-    for slot in world.of(Slot):
-        if slot["id"] == slot_id:
-            slot["status"] = "free"
-    world.rows[Appointment] = [row for row in world.of(Appointment) if row["slot_id"] != slot_id]
