@@ -107,7 +107,7 @@ def test_a_plan_is_approved_with_the_keyboard_alone(page: Page) -> None:
     assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Approve: Order 4 x TRAY"
     page.keyboard.press("Enter")
     page.wait_for_selector("#notice.good")
-    assert page.evaluate("document.activeElement.id") == "waiting-title"
+    page.wait_for_function("document.activeElement.id === 'waiting-title'")
     assert page.locator("#waiting .plan").count() == 0
 
 
