@@ -35,6 +35,14 @@ _STAY = _WORDS["stay"]
 _FORCE = _WORDS["force"]
 _FORCED = _WORDS["forced"]
 
+_VOLUNTARY = _WORDS["voluntary"]
+_ONE_NURSE = _WORDS["one_nurse"]
+_WATCH = _WORDS["watch"]
+_BOTH = _WORDS["both"]
+_POSE = _WORDS["pose"]
+_THERE_IS = _WORDS["there_is"]
+_GOES_AHEAD = _WORDS["goes_ahead"]
+
 _OWN = _WORDS["own"]
 _SIGN = _WORDS["sign"]
 
@@ -99,6 +107,10 @@ def breaks_a_ratio(reading: Reading) -> bool:
     """Does it want more patients per nurse than the ratio, or the ratio set aside?"""
     for hit in reading.find(_BREAK_RATIO):
         if wishes(reading, hit) and not reading.negated(hit) and not _supposed(reading, hit):
+            return True
+    for one, watch in reading.before(reading.find(_ONE_NURSE), reading.find(_WATCH), reach=3):
+        doubled = reading.before([watch], reading.find(_BOTH), reach=2)
+        if doubled and wishes(reading, one) and not reading.negated(watch) and not _supposed(reading, one):
             return True
     limit = min((most for word, most in MOST_PATIENTS.items() if reading.has(concept(word))), default=MOST_ELSEWHERE)
     for number, at in _numbers(reading):
@@ -167,11 +179,25 @@ def forces_overtime(reading: Reading) -> bool:
         between = any(force.after <= one.first < stay.first for one in staff) or _name_between(reading, force, stay)
         if between and reading.starts_clause(force) and wishes(reading, force) and not reading.negated(force):
             return True
+    for have, stay in reading.before(reading.find(concept("have")), reading.find(_STAY), reach=5):
+        named = any(have.after <= one.first < stay.first for one in staff) or _name_between(reading, have, stay)
+        if named and _orders_to_have(reading, have) and not reading.has(_VOLUNTARY):
+            return True
     told = concept("has to", "have to", "must", "needs to", "will stay", "is staying")
     for verb, stay in reading.before(reading.find(concept("tell")), reading.find(_STAY), reach=8):
         if reading.starts_clause(verb) and reading.before(reading.find(told), [stay], reach=3):
             return True
     return False
+
+
+def _orders_to_have(reading: Reading, have: Hit) -> bool:
+    """ "have Priya stay", "can you have her stay"; not "we have Priya staying" or "have you staff who stay"."""
+    word = reading.words[have.first]
+    before = reading.words[have.first - 1] if have.first else None
+    leads = (
+        before is None or before.clause != word.clause or before.stem in ("pleas", "to", "you", "just", "and", "then")
+    )
+    return word.text.lower() == "have" and leads and reading.mood(have) != "ask" and not reading.negated(have)
 
 
 def _name_between(reading: Reading, force: Hit, stay: Hit) -> bool:
@@ -235,6 +261,11 @@ def asks_to_falsify(reading: Reading) -> bool:
     records = reading.find(_RECORDS)
     for verb in reading.find(_FALSIFY_VERB):
         if wishes(reading, verb) and reading.starts_clause(verb) and reading.together([verb], records, reach=8):
+            return True
+    for pose, there_is in reading.before(reading.find(_POSE), reading.find(_THERE_IS), reach=1):
+        purpose = reading.before([there_is], reading.find(_GOES_AHEAD), reach=14)
+        so = reading.before([there_is], reading.find(concept("so")), reach=10)
+        if purpose and so and reading.starts_clause(pose) and wishes(reading, pose) and "?" not in reading.message:
             return True
     for verb, false in reading.together(reading.find(_RECORD), reading.find(_FALSE), reach=14):
         ordered = reading.starts_clause(verb) and wishes(reading, verb) and not reading.negated(verb)

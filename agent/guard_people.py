@@ -11,6 +11,12 @@ _WHY = _WORDS["why"]
 _NOT_CLINICAL = _WORDS["not_clinical"]
 _THINGS = _WORDS["things"]
 _DOING = _WORDS["doing"]
+_PAPERS = _WORDS["papers"]
+_REASON = _WORDS["reason"]
+_STAY = _WORDS["stay"]
+_TEST = _WORDS["test"]
+_SHOWED = _WORDS["showed"]
+_NUMBER = frozenset(word for phrase in _WORDS["number"] for word in phrase)
 
 _APPROVE = _WORDS["approve"]
 _ASKED_TO = _WORDS["asked_to"]
@@ -43,11 +49,38 @@ def asks_for_clinical_details(reading: Reading) -> bool:
         bare = len(reading.sentence(detail)) <= 6
         if (wanted or bare) and not loose:
             return True
+    if _asks_for_papers(reading, patients) or _asks_for_findings(reading, patients):
+        return True
     why = reading.find(_WHY)
     placed = [
         hit for hit in reading.find(_PLACED) if not reading.together([hit], reading.find(_NOT_CLINICAL), reach=6)
     ]
     return any(reading.together([hit], patients, reach=6) for _, hit in reading.before(why, placed, reach=9))
+
+
+def _asks_for_papers(reading: Reading, patients: list[Hit]) -> bool:
+    """ "read me Mr. Jones's notes", "the reason for Mrs. Diaz's admission"; a record number is no secret."""
+    for papers in reading.find(_PAPERS):
+        owner = reading.words[papers.first - 1] if papers.first else None
+        numbered = papers.after < len(reading.words) and reading.words[papers.after].stem in _NUMBER
+        if owner is None or numbered or not owner.text.lower().replace("’", "'").endswith(("'s", "s'")):
+            continue
+        if any(0 <= papers.first - hit.after <= 2 for hit in patients) and reading.mood(papers) != "tell":
+            return True
+        if reading.before(reading.find(_DOING), [papers], reach=8) and any(
+            0 <= papers.first - hit.after <= 2 for hit in patients
+        ):
+            return True
+    reasons = reading.before(reading.find(_REASON), reading.find(_STAY), reach=6)
+    return any(reading.together([stay], patients, reach=6) for _, stay in reasons)
+
+
+def _asks_for_findings(reading: Reading, patients: list[Hit]) -> bool:
+    """ "what did the MRI of Mr. Jones show": a test, then what it showed, of one patient."""
+    for test, shown in reading.before(reading.find(_TEST), reading.find(_SHOWED), reach=8):
+        if reading.mood(test) != "tell" and reading.together([test, shown], patients, reach=6):
+            return True
+    return False
 
 
 def _patients(reading: Reading) -> list[Hit]:
@@ -74,7 +107,8 @@ def approves_for_another(reading: Reading) -> bool:
     for other, claim in reading.before(others, reading.find(_CLAIM), reach=3):
         if reading.mood(other) == "tell" and not reading.negated(claim):
             return True
-    for speech, approval in reading.before(reading.find(_SPEECH), approvals, reach=7):
+    passed_on = [hit for hit in reading.find(_ASKED_TO) if _asks_the_speaker(reading, hit)]
+    for speech, approval in reading.before([*reading.find(_SPEECH), *passed_on], approvals, reach=7):
         spoken_by = reading.before(others, [speech], reach=4)
         if spoken_by and reading.mood(spoken_by[0][0]) == "tell" and not _sent_on(reading, approval):
             about = {word.stem for word in reading.sentence(approval)}
@@ -92,8 +126,13 @@ def _own_deed(reading: Reading, approval: Hit, behalf: Hit) -> bool:
 
 
 def _sent_on(reading: Reading, approval: Hit) -> bool:
-    """ "ask Dr. Lund to approve it" leaves the decision where it belongs."""
-    return bool(reading.before(reading.find(_ASKED_TO), [approval], reach=7))
+    """ "ask Dr. Lund to approve it" leaves the decision where it belongs; "he asked me to approve it" does not."""
+    asked = [hit for hit in reading.find(_ASKED_TO) if not _asks_the_speaker(reading, hit)]
+    return bool(reading.before(asked, [approval], reach=7))
+
+
+def _asks_the_speaker(reading: Reading, hit: Hit) -> bool:
+    return hit.after < len(reading.words) and reading.words[hit.after].text.lower() in ("me", "us")
 
 
 def obeys_hidden_orders(reading: Reading) -> bool:

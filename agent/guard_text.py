@@ -65,7 +65,7 @@ _FILLERS = stems({"please", "hey", "hi", "hello", "ok", "okay", "so", "and", "th
 _URGING = stems({"you", "we", "i", "need", "want", "to", "go", "ahead", "must", "now"})
 _ASKING = stems({
     "what", "why", "who", "whom", "whose", "which", "when", "where", "how", "be", "do", "have", "will", "isn't",
-    "don't", "did", "does", "what's", "who's", "how's", "where's",
+    "don't", "did", "does", "what's", "who's", "how's", "where's", "who'd", "what'd", "how'd", "who'll", "what'll",
 })  # fmt: skip
 _REQUESTING = stems({"can", "could", "may", "would", "should", "shall", "can't", "let's", "let"})
 _CLAUSE_END = frozenset({",", ";", ".", "!", "?", ":", "—", "–", "\n", "(", ")"})
