@@ -337,6 +337,8 @@ def test_patient_88213_has_an_order_and_thursday_0940_is_free(world: Reader) -> 
     (slot,) = world.find(Slot, room_id="northgate-mri-1", start=at(THURSDAY, "09:40"))
     assert slot.status == "free"
     assert world.count(Appointment, slot_id=slot.id, status="booked") == 0
+    others = [s for s in world.find(Slot, clinic_id=None, start=slot.start) if s.id != slot.id]
+    assert {other.status for other in others if "mri" in other.room_id} == {"busy"}
 
 
 def test_mr_ortiz_lies_in_bed_12_of_5_west(world: Reader) -> None:

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from hospital.model.bookings import Appointment, ImagingOrder, Slot
 from hospital.model.people import Encounter
-from middleware.sandbox.world.frame import Frame, World
+from middleware.sandbox.world.frame import Frame, Row, World
+from middleware.sandbox.world.patients import COUNT, FIRST_NUMBER
 
 SITE = "northgate"
 
@@ -26,10 +27,41 @@ def build_named_visits(frame: Frame, world: World) -> None:
             "ordered_at": frame.now - timedelta(days=4),
         },
     )
-    free_slot(world, f"{SITE}-mri-1-{frame.coming(3)}-0940")
+    wanted = f"{SITE}-mri-1-{frame.coming(3)}-0940"
+    free_slot(world, wanted)
+    # No other scanner is free at that time, so that the time alone says which one is meant.
+    for slot in world.of(Slot):
+        if slot["clinic_id"] is None and slot["id"].endswith(f"-{frame.coming(3)}-0940") and slot["id"] != wanted:
+            take_slot(frame, world, slot)
     for stay in world.of(Encounter):
         if stay["bed_id"] == f"{SITE}-5-112":
             stay["patient_id"] = "63104"
+
+
+def take_slot(frame: Frame, world: World, slot: Row) -> None:
+    """Book a slot that is still free for somebody."""
+    if slot["status"] != "free":
+        return
+    slot["status"] = "busy"
+    patient = FIRST_NUMBER + int(frame.rng(slot["id"]).integers(COUNT))
+    world.add(
+        Appointment,
+        {
+            "id": f"APT-{slot['id']}",
+            "patient_id": str(patient),
+            "site_id": slot["site_id"],
+            "clinic_id": None,
+            "service_id": "imaging",
+            "room_id": slot["room_id"],
+            "clinician_id": None,
+            "slot_id": slot["id"],
+            "visit_type": slot["visit_type"],
+            "status": "booked",
+            "start": slot["start"],
+            "end": slot["end"],
+            "booked_at": frame.now - timedelta(days=6),
+        },
+    )
 
 
 def free_slot(world: World, slot_id: str) -> None:
