@@ -1,18 +1,21 @@
 """A conversation: from a message to a turn. The only way in for every surface."""
 
 import hashlib
+import logging
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
 from agent.checkpoints import Checkpoints
 from agent.confirm import confirmed
-from agent.graph import Run, build_graph
+from agent.graph import STEPS, Run, build_graph, facts_as_text
+from agent.lease import LEASE, Leases
 from agent.planners.port import Asked, Planner, Reply
 from agent.threads import Transcript
 from agent.turn import Progress, Turn
 from agent.turn_view import as_turn, pending_of
+from hospital.clocks import SystemClock
 from hospital.ids import ThreadId, TurnId
 from hospital.model.people import User
 from hospital.model.talk import TurnRecord
@@ -21,6 +24,8 @@ from tools.desk import Desk
 from tools.naming import fresh_id
 from tools.tool import Context, Surface
 
+_logger = logging.getLogger(__name__)
+FAILED = "Something went wrong on my side and I stopped there. Please ask again, or ask for a person."
 LONGEST = 4000
 """Characters a message may have; longer ones are sent back, not cut."""
 
@@ -38,12 +43,22 @@ def _nobody(progress: Progress) -> None:
 class Conversation:
     """Runs turns. Turns of one thread run one after the other; different threads run side by side."""
 
-    def __init__(self, store: Store, desk: Desk, clock: Clock, planner: Planner, home: Path) -> None:
+    def __init__(
+        self,
+        store: Store,
+        desk: Desk,
+        clock: Clock,
+        planner: Planner,
+        home: Path,
+        lease: timedelta = LEASE,
+    ) -> None:
+        """Wire; `lease` is how long a turn whose process died keeps the next one of its thread waiting."""
         self._store = store
         self._desk = desk
         self._clock = clock
         self._planner = planner
         self._transcript = Transcript(store)
+        self._leases = Leases(store, SystemClock(), lease)
         self._checkpoints = Checkpoints(home / "checkpoints.sqlite")
         self._graph: Any = None
 
@@ -76,15 +91,16 @@ class Conversation:
         if thread.user_id != user.id:
             raise PermissionError(f"thread {thread.id} belongs to somebody else")
         turn_id = TurnId(_turn_id(thread.id, key))
-        async with self._transcript.turn_lock(thread.id):
-            record = self._transcript.begin(turn_id, thread.id, user.id, text, datetime.now(UTC))
+        begun = self._transcript.begin(turn_id, thread.id, user.id, text, datetime.now(UTC))
+        async with self._transcript.turn_lock(thread.id), self._leases.held(thread.id, turn_id):
+            record = self._transcript.turn(begun.id) or begun
             if record.answer is not None:
                 return Turn.model_validate(record.answer)
             return await self._run(user, record, surface, on_progress or _nobody)
 
     async def _run(self, user: User, record: TurnRecord, surface: Surface, tell: Callable[[Progress], None]) -> Turn:
         state = self._transcript.memory(record.thread_id)
-        yes_to = confirmed(record.text, state, record.number)
+        yes_to = confirmed(record.text, state, record.number, record.asked_at)
         context = Context(
             actor=user,
             surface=surface,
@@ -108,19 +124,29 @@ class Conversation:
             if problem is not None:
                 run.reply = Reply(problem, kind="clarify", memory=asked.memory)
             else:
-                await self._walk(run, record)
+                await self._walk_safely(run, record)
         turn = as_turn(run, record)
         memory = run.reply.memory if run.reply and run.reply.memory is not None else asked.memory
-        new_state = {"planner": memory, "pending": pending_of(run, record)}
-        self._transcript.finish(record, turn.model_dump(mode="json"), new_state, datetime.now(UTC))
-        return turn
+        ended = datetime.now(UTC)
+        new_state = {"planner": memory, "pending": pending_of(run, record, ended)}
+        kept = self._transcript.finish(record, turn.model_dump(mode="json"), new_state, ended)
+        return Turn.model_validate(kept)
+
+    async def _walk_safely(self, run: Run, record: TurnRecord) -> None:
+        """A turn always ends in a sentence: what went wrong inside is logged, what was done until then is told."""
+        try:
+            await self._walk(run, record)
+        except Exception:
+            _logger.exception("turn %s of thread %s failed", record.id, record.thread_id)
+            found = facts_as_text([result for _, result in run.asked.results]) if run.asked.results else ""
+            run.reply = Reply(f"{found}\n\n{FAILED}".strip(), kind="answer", memory=run.asked.memory)
 
     async def _walk(self, run: Run, record: TurnRecord) -> None:
         if self._graph is None:
             self._graph = build_graph(await self._checkpoints.open())
         await self._graph.ainvoke(
             {"turn": record.id, "wanted": [], "made": []},
-            config={"configurable": {"thread_id": record.thread_id}},
+            config={"configurable": {"thread_id": record.thread_id}, "recursion_limit": STEPS},
             context=run,
             durability="exit",
         )

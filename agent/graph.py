@@ -6,7 +6,9 @@ must last is in the transcript and the ledger, never in a checkpoint.
 
 from __future__ import annotations
 
-import operator
+import asyncio
+import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypedDict
@@ -29,6 +31,18 @@ from tools.tool import Context
 
 MAX_ROUNDS = 8
 """Rounds of tool calls in one turn; a planner that wants more is stopped with what was found."""
+MAX_CALLS = 16
+"""Calls in one round; more are a planner that has lost its way."""
+PATIENCE = 180.0
+"""Seconds a planner may think about one step."""
+STEPS = 4 * MAX_ROUNDS
+"""More steps of the graph than any turn takes; beyond, it is stopped."""
+STOPPED = "I stopped there: it took more steps than one message should."
+
+
+def gathered(before: list[str], new: list[str]) -> list[str]:
+    """The calls made in this turn; an empty list starts a new turn, so that a thread's state does not grow."""
+    return [*before, *new] if new else []
 
 
 class TurnState(TypedDict):
@@ -36,7 +50,7 @@ class TurnState(TypedDict):
 
     turn: str
     wanted: list[str]
-    made: Annotated[list[str], operator.add]
+    made: Annotated[list[str], gathered]
 
 
 class ActState(TypedDict):
@@ -78,8 +92,21 @@ async def _plan(state: TurnState, runtime: Runtime[Run]) -> dict[str, Any]:
         run.reply = step
         return {"wanted": []}
     run.rounds += 1
-    run.pending = {call.id: call for call in step.calls}
+    if not step.calls or len(step.calls) > MAX_CALLS:
+        run.reply = _with_what_was_found(run)
+        return {"wanted": []}
+    run.pending = {_own_id(run, call, number): call for number, call in enumerate(step.calls)}
     return {"wanted": list(run.pending)}
+
+
+def _own_id(run: Run, call: Call, number: int) -> str:
+    """An id that no other call of the turn has, whatever a planner calls it."""
+    return f"{run.rounds}.{number}:{call.id}"
+
+
+def _with_what_was_found(run: Run) -> Reply:
+    found = facts_as_text([result for _, result in run.asked.results])
+    return Reply(f"{found}\n\n{STOPPED}", memory=run.asked.memory)
 
 
 async def _next_step(run: Run) -> ToolCalls | Reply:
@@ -87,8 +114,9 @@ async def _next_step(run: Run) -> ToolCalls | Reply:
         calls = () if run.asked.results else calls_for(run.verdict)
         return ToolCalls(calls) if calls else reply_for(run.verdict, run.asked.results)
     if run.rounds >= MAX_ROUNDS:
-        return Reply(facts_as_text([result for _, result in run.asked.results]))
-    return await run.planner.next(run.asked)
+        return _with_what_was_found(run)
+    async with asyncio.timeout(PATIENCE):
+        return await run.planner.next(run.asked)
 
 
 def _spread(state: TurnState) -> list[Send] | str:
@@ -99,10 +127,16 @@ async def _act(state: ActState, runtime: Runtime[Run]) -> dict[str, Any]:
     run = runtime.context
     call = run.pending[state["call"]]
     run.tell(Progress(step="act", note=call.name.replace("_", " ")))
-    context = run.context.model_copy(update={"key": f"{run.context.turn_id}:{call.id}"})
+    context = run.context.model_copy(update={"key": _key_of(run, call)})
     result = await run.desk.call(call.name, call.args, context)
     run.asked.results.append((call, result))
-    return {"made": [call.id]}
+    return {"made": [state["call"]]}
+
+
+def _key_of(run: Run, call: Call) -> str:
+    """The idempotency key of a call: the same thing asked for in the same turn is one thing, also after a crash."""
+    said = json.dumps([call.name, call.args], sort_keys=True, default=str)
+    return f"{run.context.turn_id}:{hashlib.sha256(said.encode()).hexdigest()[:16]}"
 
 
 async def _verify(state: TurnState, runtime: Runtime[Run]) -> dict[str, Any]:
@@ -113,7 +147,13 @@ async def _verify(state: TurnState, runtime: Runtime[Run]) -> dict[str, Any]:
         return {}
     said = [run.asked.text, *(text for pair in run.asked.history for text in pair), run.asked.now.isoformat()]
     results = [result for _, result in run.asked.results]
-    claims = unsupported(run.reply.text, results, [*said, to_markdown(run.reply.cards)])
+    if run.rounds >= MAX_ROUNDS and run.reply.text.endswith(STOPPED):
+        return {"wanted": []}  # our own words about the results themselves
+    shown = to_markdown(run.reply.cards)
+    # Cards that our own code built are facts; what a model put on a card is a claim like any other.
+    by_model = (run.reply.planner or run.planner.name).startswith("openai")
+    text = f"{run.reply.text}\n{shown}" if by_model else run.reply.text
+    claims = unsupported(text, results, said if by_model else [*said, shown])
     if not claims:
         run.asked.retry_note = ""
         return {}
@@ -121,7 +161,10 @@ async def _verify(state: TurnState, runtime: Runtime[Run]) -> dict[str, Any]:
         run.retried = True
         run.asked.retry_note = f"No tool returned {', '.join(claims)}. Say only what the tools returned."
         return {"wanted": ["retry"]}
-    run.reply = Reply(facts_as_text(results), kind=run.reply.kind, cards=run.reply.cards, memory=run.reply.memory)
+    kept = () if by_model else run.reply.cards
+    run.reply = Reply(
+        facts_as_text(results), run.reply.kind, kept, memory=run.reply.memory, planner=run.reply.planner
+    )
     return {"wanted": []}
 
 

@@ -1,9 +1,9 @@
 """Threads and turns: the transcript is ours, and turns of one thread run one after the other."""
 
 import asyncio
-from collections import defaultdict
 from datetime import datetime
 from typing import Any
+from weakref import WeakValueDictionary
 
 from hospital.entity import Entity
 from hospital.ids import ThreadId, TurnId, UserId
@@ -20,11 +20,11 @@ class Transcript:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def turn_lock(self, thread_id: ThreadId) -> asyncio.Lock:
-        """Held while a turn of this thread runs."""
-        return self._locks[thread_id]
+        """Held while a turn of this thread runs; who asks first gets it first."""
+        return self._locks.setdefault(thread_id, asyncio.Lock())
 
     def open(self, thread_id: ThreadId, user: User, surface: str, at: datetime) -> Thread:
         """The thread with this id, opened now if it is new."""
@@ -32,8 +32,16 @@ class Transcript:
             thread = work.get(Thread, thread_id)
             if thread is None:
                 thread = Thread(id=thread_id, user_id=user.id, surface=surface, opened_at=at)
-                work.append(thread)
+                try:
+                    work.append(thread)
+                except AlreadyThere:  # another process opened it at this moment
+                    thread = work.get(Thread, thread_id) or thread
             return thread
+
+    def turn(self, turn_id: TurnId) -> TurnRecord | None:
+        """One turn as it is kept now."""
+        with self._store.reading() as world:
+            return world.get(TurnRecord, turn_id)
 
     def begin(self, turn_id: TurnId, thread_id: ThreadId, user_id: UserId, text: str, at: datetime) -> TurnRecord:
         """Keep the message. The same turn id again is the same turn, answered or not."""
@@ -52,14 +60,21 @@ class Transcript:
             except AlreadyThere:
                 continue  # another process took this number; count again
 
-    def finish(self, turn: TurnRecord, answer: dict[str, Any], memory: dict[str, Any] | None, at: datetime) -> None:
-        """Keep the answer and the dialogue state together."""
+    def finish(
+        self, turn: TurnRecord, answer: dict[str, Any], memory: dict[str, Any] | None, at: datetime
+    ) -> dict[str, Any]:
+        """Keep the answer and the dialogue state together; the first answer to a turn stays its answer."""
         with self._store.working() as work:
+            work.lock((f"turn:{turn.id}",))
+            known = work.get(TurnRecord, turn.id)
+            if known is not None and known.answer is not None:
+                return known.answer
             changed: list[Entity] = [turn.changed(answer=answer, answered_at=at)]
             thread = work.get(Thread, turn.thread_id)
             if memory is not None and thread is not None:
                 changed.append(thread.changed(state=memory))
             work.put(*changed)
+        return answer
 
     def memory(self, thread_id: ThreadId) -> dict[str, Any]:
         """The dialogue state after the last answered turn."""

@@ -1,5 +1,6 @@
 """From what happened in a turn to what surfaces get: the one place that builds a `Turn`."""
 
+from datetime import datetime
 from typing import Any
 
 from agent.graph import Run, facts_as_text
@@ -39,11 +40,17 @@ def as_turn(run: Run, record: TurnRecord) -> Turn:
     )
 
 
-def pending_of(run: Run, record: TurnRecord) -> dict[str, Any] | None:
+def pending_of(run: Run, record: TurnRecord, shown_at: datetime) -> dict[str, Any] | None:
     """The plan that only lacks this person's own word, to be confirmed in the very next turn or never."""
     for _, result in reversed(run.asked.results):
         if isinstance(result, Waiting) and result.reason == "attestation":
-            return {"plan_id": result.plan.id, "digest": result.plan.digest, "turn_number": record.number}
+            return {
+                "plan_id": result.plan.id,
+                "digest": result.plan.digest,
+                "turn_number": record.number,
+                "kind": result.plan.lines[0].kind,
+                "shown_at": shown_at.isoformat(),
+            }
     return None
 
 

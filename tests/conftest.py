@@ -1,5 +1,6 @@
 """Shared fixtures: real stores, on SQLite and on a PostgreSQL that comes with the dev extra."""
 
+import os
 import shutil
 import tempfile
 import warnings
@@ -13,6 +14,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 if TYPE_CHECKING:  # imported in the fixtures, so that tests without a store start without it
+    from desk_line import DeskLine
+
     from middleware.store.database import SqlStore
 
 
@@ -92,10 +95,13 @@ SANDBOX_NOW = datetime(2026, 9, 14, 8, tzinfo=ZoneInfo("America/Chicago"))
 
 @pytest.fixture(scope="session")
 def sandbox_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with a filled sandbox at SANDBOX_NOW, made once; only for tests that read it."""
+    """A home with a filled sandbox at SANDBOX_NOW, made once for all workers; only for tests that read it."""
     from middleware.sandbox.build import ensure_sandbox
 
-    home = tmp_path_factory.mktemp("sandbox_home")
+    base = tmp_path_factory.getbasetemp()
+    home = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "sandbox_home"
+    home.mkdir(exist_ok=True)
+    # Of several workers that come here at once the sandbox lets one build; the others find it made.
     ensure_sandbox(home, sandbox_url(home), SANDBOX_NOW).close()
     return home
 
@@ -126,6 +132,23 @@ def own_sandbox_store(own_sandbox_home: Path) -> "Iterator[SqlStore]":
     store = SqlStore(sandbox_url(own_sandbox_home))
     yield store
     store.close()
+
+
+@pytest.fixture
+def desk_line(own_sandbox_store: "SqlStore") -> "DeskLine":
+    """A desk over a sandbox that the test may write to, at SANDBOX_NOW."""
+    from desk_line import DeskLine
+
+    return DeskLine(own_sandbox_store, SANDBOX_NOW)
+
+
+@pytest.fixture
+def small_desk(sqlite_store: "SqlStore") -> "DeskLine":
+    """A desk over the small hospital, for tests that need to be quick."""
+    from desk_line import DeskLine
+    from small_hospital import NOW, fill
+
+    return DeskLine(fill(sqlite_store), NOW)
 
 
 def sandbox_url(home: Path) -> str:
