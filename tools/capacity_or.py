@@ -152,37 +152,38 @@ def _owners(box: Toolbox, site: Site, usable: _Usable) -> list[str]:
     return said
 
 
+COLUMNS = {
+    "open": "Open",
+    "released": "Released",
+    "unassigned": "Unassigned",
+    "own_block": "Own block",
+    "block_of_others": "Others' block",
+    "held": "Held",
+    "booked": "Booked",
+    "maintenance": "Maintenance",
+    "down": "Down",
+}
+"""Kinds of minutes and how their columns are headed."""
+ONLY_IF_ANY = ("own_block", "block_of_others", "maintenance", "down")
+"""Kinds that get no column when no room has any."""
+
+
 def _table(box: Toolbox, site: Site, window: Interval, found: list[_Usable]) -> TableCard:
-    rows = []
-    for usable in found:
-        minutes = _minutes(usable)
-        gaps = ", ".join(_say_gap(site, window, gap) for gap in usable.gaps)
-        rows.append(
-            (
-                usable.time.room.name,
-                *minutes.values(),
-                gaps,
-                "; ".join([*_owners(box, site, usable), *_why_down(site, usable)]),
-            )
+    minutes = [_minutes(usable) for usable in found]
+    kinds = [kind for kind in COLUMNS if kind not in ONLY_IF_ANY or any(of[kind] for of in minutes)]
+    rows = tuple(
+        (
+            usable.time.room.name,
+            *(of[kind] for kind in kinds),
+            ", ".join(_say_gap(site, window, gap) for gap in usable.gaps),
+            "; ".join([*_owners(box, site, usable), *_why_down(site, usable)]),
         )
+        for usable, of in zip(found, minutes, strict=True)
+    )
     return TableCard(
         title=f"{site.name}: prime time {PRIME.words}, {say_span(site, window.start, window.end)}, in minutes",
-        columns=(
-            "Room",
-            "Open",
-            "Released",
-            "Unassigned",
-            "Own block",
-            "Others' block",
-            "Held",
-            "Booked",
-            "Maintenance",
-            "Down",
-            "Prime time",
-            "Gaps",
-            "Remarks",
-        ),
-        rows=tuple(rows),
+        columns=("Room", *(COLUMNS[kind] for kind in kinds), "Gaps", "Remarks"),
+        rows=rows,
         note=f"{say_clock(site).capitalize()}. Turnover between cases is not taken off. Held time is not open.",
     )
 
