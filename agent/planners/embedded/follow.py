@@ -24,7 +24,9 @@ _FILLER = frozenset(
     "pieces number: with her his".split()
 )
 _REJECTS = re.compile(
-    r"\b(?:not (?:that|this|her|him|dr|doctor)|another|other|different|somebody else|someone else)\b", re.I
+    r"\b(?:not (?:with )?(?:that|this|the same) (?:doctor|surgeon|physician|person|one)|not (?:dr|doctor|her|him)\b|"
+    r"(?:another|other|different) (?:doctor|surgeon|physician|person)|(?:some|any)(?:body|one) else)\b",
+    re.IGNORECASE,
 )
 
 
@@ -56,7 +58,8 @@ def go_on(heard: Heard, masked: str, sure: float, lexicon: Lexicon) -> Heard:
     for asked in (memory, memory.get("open") or {}):
         if asked.get("asks_for") and _answers(heard, asked, lexicon):
             same = asked is memory and heard.intent == asked.get("intent")
-            if fragment or same or (asked is memory and unsure):
+            chosen_one = asked is memory and bool(asked.get("choices")) and heard.ordinal() is not None
+            if fragment or same or chosen_one or (asked is memory and unsure):
                 return _resume(heard, asked, lexicon, answer=True)
     if heard.intent == "refine" or (fragment and bool(heard.mentions or heard.times)):
         return _resume(heard, memory, lexicon, answer=False)
@@ -125,6 +128,10 @@ def _resume(heard: Heard, matter: Mapping[str, Any], lexicon: Lexicon, *, answer
         heard.count = matter.get("count")
     if missing == "patient":
         heard.time = {}
+    if _REJECTS.search(heard.text):
+        heard.rejects = True
+        heard.rejected = tuple(heard.slots.pop("clinician", []) or matter.get("slots", {}).get("clinician", []))
+        matter = {**matter, "slots": {k: v for k, v in matter.get("slots", {}).items() if k != "clinician"}}
     _keep_slots(heard, matter.get("slots", {}), lexicon)
     if not heard.everywhere and "site" not in heard.slots:
         heard.everywhere = bool(matter.get("everywhere"))
@@ -138,10 +145,9 @@ def _resume(heard: Heard, matter: Mapping[str, Any], lexicon: Lexicon, *, answer
 def _keep_slots(heard: Heard, earlier: Mapping[str, list[str]], lexicon: Lexicon) -> None:
     """Earlier things stay unless others of the kind are named; those at a site move along to a new one."""
     new_site = heard.one("site") if not heard.everywhere else None
+    _go_along(heard, earlier, lexicon)
     for kind, ids in earlier.items():
         if kind in heard.slots or kind in heard.blurred or (kind == "site" and heard.everywhere):
-            continue
-        if kind == "clinician" and _REJECTS.search(heard.text):
             continue
         if kind in AT_A_SITE and heard.everywhere and "site" not in earlier:
             continue
@@ -152,6 +158,19 @@ def _keep_slots(heard: Heard, earlier: Mapping[str, list[str]], lexicon: Lexicon
             heard.slots.setdefault("service", [service])
     if "clinic" in heard.slots and "service" in heard.slots and "service" not in earlier and "clinic" in earlier:
         _new_service(heard, lexicon)
+
+
+def _go_along(heard: Heard, earlier: Mapping[str, list[str]], lexicon: Lexicon) -> None:
+    """A room or unit named in a follow-up is the one at the site we speak about, if that has one of the name."""
+    site = next(iter(earlier.get("site", [])), None)
+    if site is None or "site" in heard.slots or heard.everywhere:
+        return
+    for kind in AT_A_SITE:
+        there = [_moved(lexicon, kind, id, site) for id in heard.slots.get(kind, [])]
+        if kept := [id for id in there if id is not None]:
+            heard.slots[kind] = kept
+        elif there:
+            heard.slots["site"] = []
 
 
 def _new_service(heard: Heard, lexicon: Lexicon) -> None:

@@ -62,6 +62,10 @@ class Heard:
     """A quantity, said now or earlier on the same matter; may be zero or negative."""
     settled: bool = False
     """Whether the build of the message, rather than the classifier, says which matter it is."""
+    rejects: bool = False
+    """Whether somebody else than the person shown or named is wanted."""
+    rejected: tuple[str, ...] = ()
+    """Clinicians who are not wanted."""
     follows: bool = False
     """Whether it goes on with the matter of the turn before."""
 

@@ -115,8 +115,10 @@ class NameIndex:
             if self.entries[number].kind in wanted
             for name in named
         }
-        target = " ".join(word.key for word in words_of(text))
-        found = process.extract(target, names, scorer=fuzz.WRatio, score_cutoff=45, limit=limit * 3)
+        target = " ".join(word.key for word in words_of(text) if word.key not in TITLES)
+        found = process.extract(
+            target, names, scorer=fuzz.WRatio, score_cutoff=70 if wanted <= PEOPLE else 45, limit=limit * 3
+        )
         return list(dict.fromkeys(number for _, _, (number, _) in found))[:limit]
 
     def matches(self, words: Sequence[Word]) -> list[Match]:

@@ -20,6 +20,7 @@ _BOOKED_INSTEAD = frozenset(
 )
 """Matters for which a booking is mistaken when it names no verb ("patient 88213, MRI Thursday 9:40")."""
 _ABOUT_RULES = frozenset({"policy_why", "handbook_question", "explain_change"})
+_LIKELY_ENOUGH = 0.1
 _VISIT = re.compile(
     r"\b(?:visits?|appointments?|appt|slots?|scans?|mri|ct|mr|x-?ray|ultrasound|echo|imaging|follow-?ups?|consult\w*|"
     r"clinic|check-?up|new[- ]patient|screening|exam)\b",
@@ -49,8 +50,8 @@ def intent_by_build(
     if budget and not any(found.kind in ("item", "code") for found in mentions) and ranking.best not in _ABOUT_RULES:
         return "erp_status"
     if asks_to_know(text):
-        if ranking.best in WRITES and ranking.in_scope:
-            return next(name for name, _ in ranking.intents if name not in WRITES | _SMALL_TALK)
+        if ranking.best in WRITES | {"confirm_yes", "confirm_no"} and ranking.in_scope:
+            return _what_is_asked(ranking)
         return None
     numbered = any(found.kind == "patient" and any(map(str.isdigit, found.words)) for found in mentions)
     dated = any(isinstance(when, Window) or (isinstance(when, Moment) and when.dated) for when in times)
@@ -59,3 +60,12 @@ def intent_by_build(
     if numbered and dated and visit and mistaken and not _OTHER_DEED.search(text):
         return "book_visit"
     return None
+
+
+def _what_is_asked(ranking: Ranking) -> str:
+    """The likeliest matter that only asks; when none is likely, what the rules say."""
+    asking = [(name, chance) for name, chance in ranking.intents if name not in WRITES | _SMALL_TALK]
+    likeliest, chance = asking[0]
+    if chance >= _LIKELY_ENOUGH or likeliest in _ABOUT_RULES:
+        return likeliest
+    return next(name for name, _ in ranking.intents if name in ("policy_why", "handbook_question"))

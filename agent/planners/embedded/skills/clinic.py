@@ -5,7 +5,9 @@ from typing import Any
 
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.script import Asking, Say, Script, do, question, settle, tell
+from hospital.ids import ClinicianId
 from hospital.model.bookings import Appointment
+from hospital.model.people import Clinician, Patient
 from policies.plans import Plan
 from tools.results import Done, Refused, Result, Waiting
 
@@ -22,9 +24,19 @@ def visit_type(text: str) -> str | None:
 
 
 def clinic_earliest_slot(heard: Heard) -> Script:
-    """The next free slots of one visit type."""
-    result = yield from do("query_capacity", **_clinic_arguments(heard))
-    return tell(result)
+    """The next free slots of one visit type; after "not that doctor" those with somebody else."""
+    result = yield from do("query_capacity", **_clinic_arguments(heard), limit=10 if heard.rejects else None)
+    slots = _slots(result) if isinstance(result, Done) else []
+    if not heard.rejects or not slots:
+        return tell(result)
+    doctors = [heard.asked.world.get(Clinician, ClinicianId(id)) for id in heard.rejected]
+    unwanted = {doctor.name for doctor in doctors if doctor} or {str(slots[0]["clinician"])}
+    names = " and ".join(sorted(unwanted))
+    others = [slot for slot in slots if slot["clinician"] not in unwanted]
+    if not others:
+        return question(f"All of the next slots are with {names}. Another day, site or service?", asks_for="day")
+    offers = "; then ".join(f"{slot['said']} with {slot['clinician']} at {slot['clinic']}" for slot in others[:3])
+    return Say(f"Without {names}: {offers}.")
 
 
 def _clinic_arguments(heard: Heard) -> dict[str, Any]:
@@ -48,6 +60,12 @@ def book_visit(heard: Heard) -> Script:
     if patient is None or not any(letter.isdigit() for letter in patient):
         who = f"Which {patient}? " if patient else "Which patient? "
         return question(f"{who}Please give the record number (and the date of birth to be sure).", asks_for="patient")
+    known = heard.asked.world.get(Patient, _digits(patient))
+    if known is None or (heard.born is not None and heard.born != known.birth_date):
+        wrong = (
+            f"There is no patient {_digits(patient)}" if known is None else f"{known.id} has another date of birth"
+        )
+        return question(f"{wrong}. Please check the record number and date of birth.", asks_for="patient")
     slots = yield from _free_slots(heard)
     if isinstance(slots, Refused):
         return tell(slots)
@@ -101,7 +119,8 @@ def _imaging_arguments(heard: Heard) -> dict[str, Any]:
 
 
 def _slots(result: Done | Waiting) -> list[dict[str, Any]]:
-    return [slot for site in result.facts.get("sites", [result.facts]) for slot in site.get("slots", [])]
+    sites = [site for site in result.facts.get("sites", []) if isinstance(site, dict)] or [result.facts]
+    return [slot for site in sites for slot in site.get("slots", [])]
 
 
 def _nearest(result: Result, wanted: datetime | None) -> dict[str, Any] | None:

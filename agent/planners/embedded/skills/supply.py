@@ -7,6 +7,8 @@ from agent.planners.embedded.script import Script, do, question, settle
 def create_requisition(heard: Heard) -> Script:
     """Order so many of an item; how many and what are asked for, never guessed."""
     item, quantity = heard.one("item"), heard.count
+    if quantity is None and (long_number := heard.one("patient") or "").isdigit():
+        quantity = int(long_number)  # a number as long as a record number, where only a quantity makes sense
     if quantity is not None and quantity <= 0:
         return question(f"{quantity} can't be ordered. How many should it be, one or more?", asks_for="quantity")
     if item is None:

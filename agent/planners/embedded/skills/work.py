@@ -12,7 +12,7 @@ _CALLED_OUT = ("called out", "call out", "called in sick", "calling in sick", "c
 
 def record_status(heard: Heard) -> Script:
     """Record what is reported; what it is about must be named."""
-    text = heard.text.casefold()
+    text = heard.matter().casefold()
     until = heard.time.get("end") or heard.time.get("at")
     if heard.one("staff") and any(words in text for words in _CALLED_OUT):
         result = yield from do("record_event", subject="shift", name=heard.one("staff"), status="called_out")
@@ -27,7 +27,7 @@ def record_status(heard: Heard) -> Script:
                 status="out_of_service" if subject == "equipment" else status,
                 site=heard.one("site"),
                 until=until,
-                note=heard.text[:300],
+                note=heard.matter()[:300],
             )
             return (yield from settle("record_event", result, f"record {name} as {status}"))
     return question("What is it about: which room, bed, device or person?", asks_for="room")
