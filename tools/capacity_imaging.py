@@ -17,7 +17,7 @@ from tools.open_slots import Found, FreeSlot, find_slots
 from tools.scanners import Scanners, read_scanners
 from tools.sites_asked import find_sites, is_everywhere, say_sites
 from tools.tool import Answer, Problem, Toolbox
-from tools.windows import listed, plural, say_clock, say_moment, say_span, window_of
+from tools.windows import listed, note_clock, plural, say_clock, say_moment, say_span, window_of
 
 AHEAD = timedelta(days=60)
 """How far ahead the earliest slot is looked for when no window is stated."""
@@ -151,7 +151,7 @@ def _cards(scanners: Scanners, found: Found, counts: dict[str, Counter[str]]) ->
                 )
                 for number, slot in enumerate(found.offered, 1)
             ),
-            note=say_clock(site).capitalize(),
+            note=note_clock(site),
         )
     yield TableCard(
         title=f"{site.name}: scanners, slots {say_span(site, found.looked.start, found.looked.end)}",

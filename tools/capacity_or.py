@@ -13,7 +13,7 @@ from tools.directory import find_clinician, find_room, find_service
 from tools.or_day import RoomTime, block_for, read_or_time
 from tools.sites_asked import find_sites, is_everywhere, say_sites
 from tools.tool import Answer, Toolbox
-from tools.windows import listed, plural, say_clock, say_hours, say_moment, say_span, window_of
+from tools.windows import listed, note_clock, plural, say_clock, say_hours, say_moment, say_span, window_of
 
 PRIME = PrimeTime()
 MAX_OR_DAYS = 31
@@ -184,7 +184,7 @@ def _table(box: Toolbox, site: Site, window: Interval, found: list[_Usable]) -> 
         title=f"{site.name}: prime time {PRIME.words}, {say_span(site, window.start, window.end)}, in minutes",
         columns=("Room", *(COLUMNS[kind] for kind in kinds), "Gaps", "Remarks"),
         rows=rows,
-        note=f"{say_clock(site).capitalize()}. Turnover between cases is not taken off. Held time is not open.",
+        note=f"{note_clock(site)}. Turnover between cases is not taken off. Held time is not open.",
     )
 
 

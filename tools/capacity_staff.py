@@ -18,7 +18,7 @@ from tools.unit_roster import (
     running_shift,
     units_with_ratio,
 )
-from tools.windows import listed, plural, say_clock, say_level, say_span, window_of
+from tools.windows import listed, note_clock, plural, say_clock, say_level, say_span, window_of
 
 MAX_STAFF_DAYS = 14
 
@@ -151,7 +151,7 @@ def _spans(site: Site, roster: UnitRoster) -> TableCard:
             (say_span(site, part.span.start, part.span.end), part.required, part.counted, part.short)
             for part in roster.staffing.spans
         ),
-        note=say_clock(site).capitalize(),
+        note=note_clock(site),
     )
 
 

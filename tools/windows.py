@@ -91,6 +91,11 @@ def say_hours(site: Site, start: datetime, end: datetime) -> str:
     return f"{site.local(start):%H:%M}-{site.local(end):%H:%M}"
 
 
+def note_clock(site: Site) -> str:
+    """`Times in America/Chicago`, to begin a note with."""
+    return f"Times in {site.timezone}"
+
+
 def say_clock(site: Site) -> str:
     """Whose clock the times are on."""
     return f"times in {site.timezone}"

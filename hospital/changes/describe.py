@@ -1,20 +1,22 @@
 """How ids are said to people: names, local times, visits without the patient's name."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hospital.ids import AppointmentId
 from hospital.model.bookings import Appointment, Slot
 from hospital.model.people import Clinician
-from hospital.model.places import Clinic, Room, Site
+from hospital.model.places import Clinic, Equipment, Room, Site
 from hospital.ports import Reader
 
 
 def local_span(site: Site | None, start: datetime, end: datetime) -> str:
-    """`Thu 17 Sep 09:40-10:25 (America/Chicago)` on the site's wall clock."""
+    """`Thu 17 Sep 09:40-10:25 (America/Chicago)` on the site's wall clock; a long one names both days."""
     if site is None:
         return f"{start.isoformat()} to {end.isoformat()}"
     first, last = site.local(start), site.local(end)
-    return f"{first:%a %d %b %H:%M}-{last:%H:%M} ({site.timezone})"
+    overnight = last.date() != first.date() and last - first >= timedelta(hours=20)
+    until = f" to {last:%a %d %b %H:%M}" if overnight else f"-{last:%H:%M}"
+    return f"{first:%a %d %b %H:%M}{until} ({site.timezone})"
 
 
 def name_resource(world: Reader, resource: str) -> str:
@@ -28,7 +30,10 @@ def name_resource(world: Reader, resource: str) -> str:
         return room_row.name
     if kind in ("clinician", "anaesthesia") and (person := world.get(Clinician, id)):
         return person.name
-    return id
+    if kind == "equipment" and (device := world.get(Equipment, id)):
+        return device.name
+    counted, _, _ = id.partition("@")  # `team:scrub-team-of-2@northgate`: counted, not one certain thing
+    return counted.replace("-", " ") if counted != id else id
 
 
 def describe_visit(world: Reader, appointment_id: AppointmentId) -> str:
