@@ -121,7 +121,7 @@ def _month_and_day(reader: Reader, at: int, today: date) -> tuple[Day, int] | No
         return None
     year_at = after + (reader.word(after) == ",")
     year = reader.word(year_at)
-    if reader.kind(year_at) == "number" and len(year) == 4 and year.startswith("20"):
+    if reader.kind(year_at) == "number" and len(year) == 4 and year.startswith(("19", "20")):
         found, after = _known(int(year), month, int(digits)), year_at + 1
     else:
         found = _without_year(month, int(digits), today)

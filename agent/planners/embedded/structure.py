@@ -21,6 +21,7 @@ _BOOKED_INSTEAD = frozenset(
 """Matters for which a booking is mistaken when it names no verb ("patient 88213, MRI Thursday 9:40")."""
 _ABOUT_RULES = frozenset({"policy_why", "handbook_question", "explain_change"})
 _LIKELY_ENOUGH = 0.1
+_NOW = re.compile(r"(?:right |just )?now|currently|at the moment|immediately", re.IGNORECASE)
 _VISIT = re.compile(
     r"\b(?:visits?|appointments?|appt|slots?|scans?|mri|ct|mr|x-?ray|ultrasound|echo|imaging|follow-?ups?|consult\w*|"
     r"clinic|check-?up|new[- ]patient|screening|exam)\b",
@@ -49,6 +50,8 @@ def intent_by_build(
     budget = any(found.kind == "cost_centre" for found in mentions)
     if budget and not any(found.kind in ("item", "code") for found in mentions) and ranking.best not in _ABOUT_RULES:
         return "erp_status"
+    if ranking.best == "bed_need_forecast" and any(_NOW.fullmatch(when.said.words.strip()) for when in times):
+        return "bed_state"  # what is there now is counted, not forecast
     if asks_to_know(text):
         if ranking.best in WRITES | {"confirm_yes", "confirm_no"} and ranking.in_scope:
             return _what_is_asked(ranking)

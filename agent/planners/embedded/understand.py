@@ -6,15 +6,15 @@ from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from agent.planners.embedded.date_values import Window
+from agent.planners.embedded.date_values import When, Window
 from agent.planners.embedded.dates import read_dates
 from agent.planners.embedded.follow import born_in, go_on, read_names
 from agent.planners.embedded.heard import Heard, says_everywhere, time_of
 from agent.planners.embedded.intents import IntentClassifier, Ranking, load_classifier
-from agent.planners.embedded.lexicon import Lexicon
+from agent.planners.embedded.lexicon import Lexicon, Mention
 from agent.planners.embedded.masking import mask
 from agent.planners.embedded.names import entries_of
-from agent.planners.embedded.resolve import tidy
+from agent.planners.embedded.resolve import PEOPLE, tidy
 from agent.planners.embedded.structure import asks_to_know, intent_by_build
 from agent.planners.port import Asked
 from hospital.model.places import Site
@@ -51,8 +51,9 @@ class Understanding:
         text = clean(asked.text)
         zone = ZoneInfo(zone_of(asked))
         lexicon = self._names(asked.world)
-        mentions = tidy(lexicon.link(text, context_site=asked.user.home.site_id), text, lexicon)
         times = tuple(read_dates(text, asked.now, zone))
+        named = lexicon.link(text, context_site=asked.user.home.site_id)
+        mentions = tidy([name for name in named if not _is_time(name, times)], text, lexicon)
         masked = mask(text, mentions, times)
         ranking = self._classifier.classify(masked)
         settled = intent_by_build(text, ranking, mentions, times, SURE)
@@ -92,6 +93,11 @@ def zone_of(asked: Asked) -> str:
 
 def _outside(ranking: Ranking) -> str:
     return "other_language" if ranking.best == "other_language" else "out_of_scope"
+
+
+def _is_time(name: Mention, times: tuple[When, ...]) -> bool:
+    """Whether a person's name is only part of a time ("1 Jan 1931")."""
+    return name.kind in PEOPLE and any(w.said.start <= name.start and name.end <= w.said.end for w in times)
 
 
 def clean(text: str) -> str:

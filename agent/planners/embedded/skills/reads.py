@@ -5,6 +5,8 @@ from typing import Any
 
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.script import Script, do, question, tell
+from hospital.ids import ClinicId
+from hospital.model.places import Clinic
 
 Arguments = dict[str, Any]
 
@@ -115,15 +117,16 @@ def list_exceptions(heard: Heard) -> Arguments:
 
 
 def demand_forecast(heard: Heard) -> Arguments:
-    """Demand to come, against capacity."""
-    return {
-        "service": heard.one("service") or next(iter(heard.slots.get("also_service", [])), None),
-        "clinic": heard.one("clinic"),
-        "unit": heard.one("unit"),
-        "level": heard.one("level_of_care"),
-        "site": heard.site(),
-        **heard.window(),
-    }
+    """Demand to come, against capacity: of beds, or of a service's visits (a clinic stands for its service)."""
+    site = heard.site()
+    if heard.intent == "bed_need_forecast":
+        places = {"unit": heard.one("unit"), "level": heard.one("level_of_care")}
+        return {"subject": "beds", **places, "site": site, **heard.window()}
+    service = heard.one("service") or next(iter(heard.slots.get("also_service", [])), None)
+    clinic = heard.asked.world.get(Clinic, ClinicId(heard.one("clinic") or ""))
+    if clinic is not None:
+        service, site = service or clinic.service_id, site or clinic.site_id
+    return {"subject": "visits", "service": service, "site": site, **heard.window()}
 
 
 READS: dict[str, tuple[str, Callable[[Heard], Arguments], tuple[str, ...]]] = {
