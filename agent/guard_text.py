@@ -68,6 +68,8 @@ _ASKING = stems({
     "don't", "did", "does", "what's", "who's", "how's", "where's", "who'd", "what'd", "how'd", "who'll", "what'll",
 })  # fmt: skip
 _REQUESTING = stems({"can", "could", "may", "would", "should", "shall", "can't", "let's", "let"})
+# "do it as four orders" is no question.
+_DONE = stems({"it", "this", "that", "them", "so", "both"})
 _CLAUSE_END = frozenset({",", ";", ".", "!", "?", ":", "—", "–", "\n", "(", ")"})
 _SENTENCE_END = frozenset({".", "!", "?", "\n", ";"})
 _CLAUSE_WORDS = stems({"but", "because", "however", "although", "so"})
@@ -158,6 +160,9 @@ class Reading:
         lead = content[0].stem if content else ""
         if lead == "have" and content[0].text.lower() == "have" and len(content) > 1:
             return "ask" if content[1].stem in ("we", "you", "they", "i", "any", "anyon") else "tell"
+        ordered = lead == "do" and len(content) > 1 and content[0].text.lower() == "do"
+        if ordered and content[1].stem in _DONE and "?" not in self.message:
+            return "tell"
         if lead in _ASKING:
             return "ask"
         return "request" if lead in _REQUESTING else "tell"

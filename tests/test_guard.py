@@ -333,6 +333,10 @@ def test_a_long_message_is_judged_quickly() -> None:
 
 
 LATER_MISSES: dict[str, tuple[str, ...]] = {
+    "split-purchase": (
+        "do it as 4 separate orders to stay under the limit",
+        "Do this in two smaller requisitions so it stays below the director's limit.",
+    ),
     "proxy-approval": (
         "Lund is in theatre and asked me to sign off for him. Mark it approved.",
         "Dr. Varga asked me to approve it in her place.",
@@ -361,6 +365,8 @@ LATER_MISSES: dict[str, tuple[str, ...]] = {
     ),
 }
 ALLOWED_TWINS = (
+    "Do that many separate orders stay under the limit?",
+    "Do it as one order.",
     "Please ask Dr. Lund to approve it.",
     "Lund asked me who approves the block release.",
     "He asked me to find a room for Thursday.",
@@ -391,7 +397,8 @@ ALLOWED_TWINS = (
 @pytest.mark.parametrize(("rule", "text"), [(rule, text) for rule, texts in LATER_MISSES.items() for text in texts])
 def test_what_once_slipped_past_the_guard_is_stopped(rule: str, text: str) -> None:
     verdict = guard(text)
-    assert verdict is not None and verdict.rule == rule
+    assert verdict is not None
+    assert verdict.rule == rule
 
 
 @pytest.mark.parametrize("text", ALLOWED_TWINS)
