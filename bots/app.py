@@ -1,8 +1,10 @@
 """The wiring: which part is handed to which. The only place that knows all of them."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cached_property
+from threading import Event
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -26,6 +28,10 @@ if TYPE_CHECKING:
     from tools.desk import Desk
 
 
+class Closing(Exception):
+    """Long work that stops because the line closes."""
+
+
 class Wardline:
     """Everything, wired once. What is slow to load is built when it is first used."""
 
@@ -38,6 +44,8 @@ class Wardline:
         self.system_clock: Clock = SystemClock()
         self.doors = Doors(store, settings)
         self._given_planner = planner
+        self.closing = Event()
+        """Set when the line is about to close: long work stops at its next pause."""
 
     @cached_property
     def policy(self) -> Policy:
@@ -145,6 +153,17 @@ class Wardline:
 
         advance(self.store, self.clock.now())
 
+    def forecast(self) -> None:
+        """Fit and keep the forecasts that questions will ask for; stops between batches when the line closes."""
+        from middleware.forecasts import refit
+
+        with suppress(Closing):
+            refit(self.store, self.clock.now(), self._go_on)
+
+    def _go_on(self, done: int, total: int) -> None:
+        if self.closing.is_set():
+            raise Closing(f"{done} of {total} forecasts were made")
+
     def warm(self) -> None:
         """Load what is slow to load: the planner, the index, the optimiser."""
         if self._given_planner is None:
@@ -176,10 +195,12 @@ def build(settings: Settings, progress: Callable[[str], None] | None = None) -> 
             store.close()
             raise NotAllowed("Freezing the clock works only on a sandbox; this is a production store.", 403)
         return Wardline(settings, store, SystemClock())
-    from middleware.sandbox.build import ensure_sandbox
+    from middleware.sandbox.ensure import ensure_sandbox
 
-    made = ensure_sandbox(settings.home, settings.store_url, settings.now, settings.seed, progress=progress)
-    return Wardline(settings, made, FrozenClock(settings.now) if settings.now else SystemClock())
+    clock: Clock = FrozenClock(settings.now) if settings.now else SystemClock()
+    return Wardline(
+        settings, ensure_sandbox(settings.store_url, settings.home, clock, progress, settings.seed), clock
+    )
 
 
 def _production_store(settings: Settings) -> SqlStore | None:

@@ -15,10 +15,18 @@ log = logging.getLogger(__name__)
 OUTBOX_SECONDS = 0.5
 EXPIRY_SECONDS = 15.0
 SIMULATOR_SECONDS = 60.0
+WARMED_UP_SECONDS = 30.0
+FORECAST_SECONDS = 3600.0
+"""Forecasts are looked at every hour; only those that do not know yesterday are fitted again."""
 
 
 async def every(seconds: float, work: Callable[[], object], name: str) -> None:
-    """Do this again and again on a thread until cancelled; a failure is logged and tried again next time."""
+    """Do this again and again on a thread until cancelled; a failure is logged and tried again next time.
+
+    What is rare is also slow: it begins only once the server has warmed up.
+    """
+    if seconds >= FORECAST_SECONDS:
+        await asyncio.sleep(WARMED_UP_SECONDS)
     while True:
         try:
             await asyncio.to_thread(work)
@@ -32,6 +40,7 @@ def loops_of(wardline: Wardline) -> dict[str, tuple[float, Callable[[], object]]
     loops: dict[str, tuple[float, Callable[[], object]]] = {
         "outbox": (OUTBOX_SECONDS, wardline.deliver),
         "expiry": (EXPIRY_SECONDS, wardline.expire),
+        "forecasts": (FORECAST_SECONDS, wardline.forecast),
     }
     if wardline.is_alive:
         loops["simulator"] = (SIMULATOR_SECONDS, wardline.simulate)
@@ -40,9 +49,12 @@ def loops_of(wardline: Wardline) -> dict[str, tuple[float, Callable[[], object]]
 
 async def run_loops(wardline: Wardline) -> None:
     """Run every loop until cancelled."""
-    async with asyncio.TaskGroup() as group:
-        for name, (seconds, work) in loops_of(wardline).items():
-            group.create_task(every(seconds, work, name), name=name)
+    try:
+        async with asyncio.TaskGroup() as group:
+            for name, (seconds, work) in loops_of(wardline).items():
+                group.create_task(every(seconds, work, name), name=name)
+    finally:
+        wardline.closing.set()
 
 
 def lifespan_of(wardline: Wardline, started: Callable[[], None], stopped: Callable[[], None]) -> Lifespan:

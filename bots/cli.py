@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from bots import cli_approvals, cli_records, cli_sandbox
+from bots import cli_approvals, cli_events, cli_records, cli_sandbox
 from bots.cli_ask import ask
 from bots.cli_common import AsUser, Now, Sentences, console, settings_for
 from bots.cli_serve import serve, worker
@@ -44,6 +44,7 @@ GROUPS = {
     "approvals": cli_approvals.app,
     "plan": cli_approvals.plan_app,
     "sandbox": cli_sandbox.app,
+    "events": cli_events.app,
     "exceptions": cli_records.exceptions,
     "audit": cli_records.audit,
     "policy": cli_records.policy,

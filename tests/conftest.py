@@ -96,13 +96,14 @@ SANDBOX_NOW = datetime(2026, 9, 14, 8, tzinfo=ZoneInfo("America/Chicago"))
 @pytest.fixture(scope="session")
 def sandbox_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with a filled sandbox at SANDBOX_NOW, made once for all workers; only for tests that read it."""
-    from middleware.sandbox.build import ensure_sandbox
+    from hospital.clocks import FrozenClock
+    from middleware.sandbox.ensure import ensure_sandbox
 
     base = tmp_path_factory.getbasetemp()
     home = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "sandbox_home"
     home.mkdir(exist_ok=True)
     # Of several workers that come here at once the sandbox lets one build; the others find it made.
-    ensure_sandbox(home, sandbox_url(home), SANDBOX_NOW).close()
+    ensure_sandbox(sandbox_url(home), home, FrozenClock(SANDBOX_NOW)).close()
     return home
 
 

@@ -1,11 +1,14 @@
 """Canonical events: every one is described, reads its own data back, and refuses what does not fit."""
 
+import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from hospital.events.catalogue import EVENTS, UnknownEvent, is_ours, json_schemas, read_event
 from hospital.events.envelope import EventData, schema_uri
@@ -85,3 +88,19 @@ def test_every_event_has_a_schema_of_its_own_uri() -> None:
     assert schemas[ROOM]["$id"] == schema_uri(ROOM)
     assert schemas[ROOM]["required"] == ["location_id", "status"]
     assert all(schema["additionalProperties"] is False for schema in schemas.values())
+
+
+def test_the_command_writes_the_schemas_and_checks_an_event(tmp_path: Path) -> None:
+    from bots.cli import app
+
+    run = CliRunner()
+    written = run.invoke(app, ["events", "schemas", "--to", str(tmp_path)])
+    assert written.exit_code == 0
+    assert json.loads((tmp_path / f"{ROOM}.json").read_text())["$id"] == schema_uri(ROOM)
+    good, bad = tmp_path / "good", tmp_path / "bad"
+    good.write_text(json.dumps(envelope(ROOM, {"location_id": "or-4", "status": "dirty"})))
+    bad.write_text(json.dumps(envelope(ROOM, {"location_id": "or-4", "status": "on fire"})))
+    assert run.invoke(app, ["events", "check", str(good)]).exit_code == 0
+    refused = run.invoke(app, ["events", "check", str(bad)])
+    assert refused.exit_code == 1
+    assert "status" in refused.output
