@@ -1,4 +1,4 @@
-"""Takes the pictures of the documents: `python docs/pictures/make.py`.
+"""Takes the pictures of the documents: `.venv/bin/python docs/pictures/make.py`.
 
 A sandbox of its own is built at a frozen moment and served; a browser asks, looks and decides like a person.
 Needs Chromium and the dev extra.
@@ -6,7 +6,6 @@ Needs Chromium and the dev extra.
 
 import shutil
 import socket
-import sys
 import tempfile
 import threading
 import time
@@ -15,17 +14,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
-from playwright.sync_api import Page, sync_playwright
-
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parents[1]))
+from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from bots.app import build
 from bots.settings import Settings
 from bots.web.api import create_api
 
+HERE = Path(__file__).parent
 MOMENT = "2026-09-14T08:00"
-SIZE = {"width": 1180, "height": 800}
+SIZE: ViewportSize = {"width": 1180, "height": 800}
 ASKER, APPROVER = "supply.lead", "periop.director"
 ORDER = "Order 2 HIP-REV-7 trays for the revision hips"
 QUESTION = "What is cardiology demand next week against capacity?"
