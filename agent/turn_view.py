@@ -20,7 +20,7 @@ def as_turn(run: Run, record: TurnRecord) -> Turn:
     reply = run.reply or Reply(facts_as_text([result for _, result in results]))
     as_of = {source: at for _, result in results for source, at in result.as_of.items()}
     late = tuple(dict.fromkeys(note for _, result in results for note in result.late))
-    cards = (*_cards(results), *reply.cards)
+    cards = (*_cards(results, reply.hides), *reply.cards)
     if as_of:
         cards = (*cards, FreshnessCard(as_of=as_of, late=late))
     return Turn(
@@ -58,8 +58,9 @@ def _text(reply: Reply, cards: tuple[Card, ...]) -> str:
     return "\n\n".join(part for part in (reply.text.strip(), to_markdown(cards)) if part)
 
 
-def _cards(results: list[tuple[Call, Result]]) -> tuple[Card, ...]:
-    return tuple(card for _, result in results if not isinstance(result, Refused) for card in result.cards)
+def _cards(results: list[tuple[Call, Result]], hidden: tuple[str, ...]) -> tuple[Card, ...]:
+    shown = [result for call, result in results if call.name not in hidden and not isinstance(result, Refused)]
+    return tuple(card for result in shown for card in result.cards)
 
 
 def _use(run: Run, call: Call, result: Result) -> ToolUse:

@@ -37,6 +37,8 @@ class Reply:
     cards: tuple[Card, ...] = ()
     memory: dict[str, Any] | None = None
     """The new dialogue state, when the planner keeps one."""
+    hides: tuple[str, ...] = ()
+    """Tools whose cards only led here and are not shown."""
     planner: str = ""
     """Who answered, when it was not the planner asked first."""
 

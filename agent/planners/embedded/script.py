@@ -25,6 +25,8 @@ class Say:
     kind: str = "answer"
     cards: tuple[Card, ...] = ()
     remember: dict[str, Any] = field(default_factory=dict)
+    hides: tuple[str, ...] = ()
+    """Tools whose cards only led here and are not shown."""
     asks_for: str | None = None
     """The slot a question asks for, so that a bare answer resumes the matter."""
 
@@ -110,4 +112,5 @@ def as_reply(said: Say, memory: dict[str, Any]) -> Reply:
         kind="clarify" if said.kind == "clarify" else "refuse" if said.kind == "refuse" else "answer",
         cards=said.cards,
         memory=memory,
+        hides=said.hides,
     )

@@ -1,6 +1,6 @@
 """Patients who are told by name: one who needs a scan on Thursday, one in bed 12."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from hospital.model.bookings import Appointment, ImagingOrder, Slot
 from hospital.model.people import Encounter
@@ -33,9 +33,17 @@ def build_named_visits(frame: Frame, world: World) -> None:
     for slot in world.of(Slot):
         if slot["clinic_id"] is None and slot["id"].endswith(f"-{frame.coming(3)}-0940") and slot["id"] != wanted:
             take_slot(frame, world, slot)
+    give_away_visits(world, "88213", frame.coming(3))
     for stay in world.of(Encounter):
         if stay["bed_id"] == f"{SITE}-5-112":
             stay["patient_id"] = "63104"
+
+
+def give_away_visits(world: World, patient_id: str, day: date) -> None:
+    """Nothing else is booked for this patient on that day: the next patient has it instead."""
+    for row in world.of(Appointment):
+        if row["patient_id"] == patient_id and row["start"].date() == day and row["status"] == "booked":
+            row["patient_id"] = str(int(patient_id) + 1)
 
 
 def take_slot(frame: Frame, world: World, slot: Row) -> None:

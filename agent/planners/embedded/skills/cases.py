@@ -38,7 +38,7 @@ def propose_case(heard: Heard) -> Script:
     said = result.headline
     if isinstance(result, Done) and result.options:
         said += " Say which one to submit, or change what is needed."
-    return Say(said)
+    return Say(said, hides=("query_capacity",))
 
 
 def _level(heard: Heard) -> str | None:

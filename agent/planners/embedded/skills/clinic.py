@@ -83,7 +83,8 @@ def book_visit(heard: Heard) -> Script:
     booked = yield from do("book_appointment", slot=chosen["slot"], patient=_digits(patient))
     if isinstance(booked, Refused):
         return (yield from settle("book_appointment", booked, f"book a visit for patient {_digits(patient)}"))
-    return Say(f"{held.headline} {booked.headline} Did the patient agree to this time?")
+    said = f"{held.headline} {booked.headline} Did the patient agree to this time?"
+    return Say(said, hides=("query_capacity", "hold_slot"))
 
 
 def _free_slots(heard: Heard) -> Asking:

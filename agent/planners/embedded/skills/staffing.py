@@ -25,7 +25,7 @@ def request_agency(heard: Heard) -> Script:
     if isinstance(result, Refused):
         return (yield from settle("request_staffing", result, f"request a {source} nurse"))
     before = "" if isinstance(need, Refused) else f"{need.headline}\n\n"
-    return Say(f"{before}{result.headline}")
+    return Say(f"{before}{result.headline}", hides=("query_capacity",))
 
 
 def _shift(heard: Heard) -> dict[str, str]:
