@@ -100,7 +100,7 @@ def _scan(text: str) -> Iterator[tuple[int, Claim]]:
 
 
 def _keys(match: re.Match[str], *keys: str) -> Claim:
-    return Claim(match[0].strip(), frozenset(keys))
+    return Claim(match[0].strip().rstrip("."), frozenset(keys))
 
 
 def _moment(match: re.Match[str]) -> Claim | None:
