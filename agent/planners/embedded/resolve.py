@@ -47,12 +47,12 @@ def _joined(left: Mention, right: Mention, text: str, lexicon: Lexicon) -> Menti
     """ "revision" and "total knee" side by side are the one operation that most of their words name."""
     if left.kind != right.kind or text[left.end : right.start].strip():
         return None
-    if len(left.ids) < 2 and len(right.ids) < 2:
+    unclear, other = (left, right) if len(left.of(left.kind)) > 1 else (right, left)
+    if len(unclear.of(unclear.kind)) < 2:
         return None
-    unclear, other = (left, right) if len(left.ids) > 1 else (right, left)
     said = {word.key for word in words_of(text[left.start : right.end])}
-    fits = {id: _shared(lexicon, left.kind, id, said) for id in unclear.ids}
-    best = [id for id in unclear.ids if fits[id] == max(fits.values())]
+    fits = {id: _shared(lexicon, left.kind, id, said) for id in unclear.of(unclear.kind)}
+    best = [id for id in fits if fits[id] == max(fits.values())]
     apart = {word.key for word in words_of(other.words)}
     if len(best) != 1 or not _shared(lexicon, left.kind, best[0], apart):
         return None
