@@ -1,5 +1,6 @@
 """Where LangGraph keeps its checkpoints: a file of their own, pruned when a turn ends."""
 
+import asyncio
 from pathlib import Path
 
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
@@ -12,18 +13,21 @@ class Checkpoints:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._saver: AsyncSqliteSaver | None = None
+        self._opening = asyncio.Lock()
 
     async def open(self) -> AsyncSqliteSaver:
         """The saver: WAL, synchronous NORMAL (the ledger's file stays FULL), only plain values allowed."""
-        if self._saver is None:
-            import aiosqlite
+        async with self._opening:  # two first turns at once open one file
+            if self._saver is None:
+                import aiosqlite
 
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            connection = await aiosqlite.connect(self._path, timeout=10)
-            await connection.execute("PRAGMA synchronous=NORMAL")
-            self._saver = AsyncSqliteSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=None))
-            await self._saver.setup()
-        return self._saver
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+                connection = await aiosqlite.connect(self._path, timeout=10)
+                await connection.execute("PRAGMA synchronous=NORMAL")
+                saver = AsyncSqliteSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=None))
+                await saver.setup()
+                self._saver = saver
+            return self._saver
 
     async def prune(self, thread_id: str) -> None:
         """Keep only the latest checkpoint of a thread (the saver itself offers no such thing on SQLite)."""
