@@ -61,8 +61,3 @@ def line_on(store: SqlStore, home: Path, clock: FrozenClock) -> Iterator[Line]:
 def calls_of(turn: Turn) -> dict[str, dict[str, Any]]:
     """What was called, with its arguments."""
     return {use.name: use.args for use in turn.tools}
-
-
-def writes_of(turn: Turn) -> list[str]:
-    """The writes that came through."""
-    return [use.name for use in turn.tools if use.effect == "write" and use.result != "refused"]

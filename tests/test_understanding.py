@@ -19,6 +19,7 @@ OPERATIONS = Lexicon(
         Entry("procedure", "rev-elbow", ("Revision elbow replacement", "revision elbow")),
         Entry("procedure", "rev-wrist", ("Revision wrist replacement", "revision wrist")),
         Entry("procedure", "total-wrist", ("Total wrist replacement", "total wrist")),
+        Entry("procedure", "total-elbow", ("Total elbow replacement", "total elbow")),
         Entry("room", "north-or-3", ("OR 3",), {"site": "north"}),
         Entry("room", "south-or-3", ("OR 3",), {"site": "south"}),
         Entry("room", "north-or-8", ("OR 8",), {"site": "north"}),

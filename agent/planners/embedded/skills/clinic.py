@@ -1,5 +1,6 @@
 """Outpatient visits: the earliest slots, booking one for a patient, moving and cancelling it."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -157,7 +158,10 @@ def confirm_yes(heard: Heard) -> Script:
     action = heard.asked.world.get(Plan, plan)
     tool = _TOOL_OF.get(action.lines[0].action, "submit_plan") if action else "submit_plan"
     result = yield from do(tool, **{"plan" if tool == "submit_plan" else "confirms": plan})
-    return (yield from settle(tool, result, "carry out what was confirmed"))
+    said = yield from settle(tool, result, "carry out what was confirmed")
+    reference = getattr(action.lines[0], "appointment_id", None) if action else None
+    told = isinstance(result, Refused) or reference is None or reference in said.text
+    return said if told else replace(said, text=f"{said.text} Reference {reference}.")
 
 
 _TOOL_OF = {
