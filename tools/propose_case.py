@@ -192,7 +192,7 @@ def _draft(option: Option, result: CaseResult, wish: Wish, box: Toolbox) -> Draf
         service_id=wish.service_id,
         surgeon_id=ClinicianId(surgeon[0].id) if surgeon else wish.surgeon_id,
         anaesthesiologist_id=ClinicianId(option.taken("anaesthesia")[0].id),
-        post_op_level=wish.level or "med_surg",
+        post_op_level=wish.level,
         items=wish.items,
         equipment=wish.equipment,
         resources=tuple(

@@ -5,7 +5,7 @@ from hospital.model.bookings import Procedure, SurgicalCase
 from hospital.model.people import Clinician
 from hospital.model.places import Room
 from tools.tool import Answer, Toolbox
-from tools.windows import listed, say_level, say_span
+from tools.windows import listed, say_bed_after, say_span
 
 
 def answer_one_case(box: Toolbox, case: SurgicalCase) -> Answer:
@@ -40,7 +40,7 @@ def answer_one_case(box: Toolbox, case: SurgicalCase) -> Answer:
     return Answer(
         headline=(
             f"{case.id}: {what}{who}{where} at {site.name}, {when}, {facts['state']}; "
-            f"{say_level(case.post_op_level)} bed after.{planned}"
+            f"{say_bed_after(case.post_op_level)}.{planned}"
         ),
         facts=facts,
         cards=(

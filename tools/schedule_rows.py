@@ -11,7 +11,7 @@ from hospital.model.places import Clinic, Room, Site
 from hospital.planning.intervals import Interval
 from hospital.ports import In, Range
 from tools.tool import Toolbox
-from tools.windows import say_level
+from tools.windows import say_bed_after
 
 Row = dict[str, Any]
 VISITS = ("pending", "booked", "arrived", "checked-in")
@@ -56,7 +56,7 @@ def read_cases(box: Toolbox, asked: Asked) -> list[Row]:
             "who": people.get(surgeon, ""),
             "what": procedures.get(procedure, procedure),
             "state": state.replace("_", " "),
-            "after": f"{say_level(level)} bed after",
+            "after": say_bed_after(level),
         }
         for id, site, room, start, end, surgeon, procedure, state, level in kept
     )

@@ -101,6 +101,11 @@ def say_clock(site: Site) -> str:
     return f"times in {site.timezone}"
 
 
+def say_bed_after(level: str | None) -> str:
+    """`ICU bed after`, or `home the same day`."""
+    return f"{say_level(level)} bed after" if level else "home the same day"
+
+
 def say_level(level: str) -> str:
     """`med-surg`, `ICU`: a level of care as people say it."""
     return level.upper() if level in ("icu", "pacu", "ed") else level.replace("_", "-")

@@ -35,7 +35,7 @@ class ScheduleCase(Change):
     service_id: ServiceId
     surgeon_id: ClinicianId | None
     anaesthesiologist_id: ClinicianId | None
-    post_op_level: LevelOfCare
+    post_op_level: LevelOfCare | None
     items: tuple[CaseItem, ...] = ()
     equipment: tuple[str, ...] = ()
     resources: tuple[HeldResource, ...]

@@ -143,7 +143,8 @@ class Procedure(Entity):
     aliases: tuple[str, ...] = ()
     booked_minutes: int
     equipment: tuple[str, ...] = ()
-    post_op_level: LevelOfCare = "med_surg"
+    post_op_level: LevelOfCare | None = None
+    """The bed after recovery; None: the patient goes home the same day."""
 
 
 class SurgicalCase(Entity):
@@ -164,7 +165,7 @@ class SurgicalCase(Entity):
     elective: bool = True
     equipment: tuple[str, ...] = ()
     items: tuple[CaseItem, ...] = ()
-    post_op_level: LevelOfCare = "med_surg"
+    post_op_level: LevelOfCare | None = None
     wheels_in: Time | None = None
     wheels_out: Time | None = None
     actual_minutes: int | None = None

@@ -69,7 +69,7 @@ class Schedule:
                 "state": state,
                 "equipment": operation.equipment,
                 "items": tuple({"item_id": item, "quantity": 1} for item in items),
-                "post_op_level": operation.level,
+                "post_op_level": operation.bed_after,
                 "wheels_in": wheels_in,
                 "wheels_out": wheels_out,
                 "actual_minutes": took if wheels_out else None,
@@ -181,6 +181,6 @@ def _requests(frame: Frame, world: World) -> None:
                 "state": "requested",
                 "equipment": operation.equipment,
                 "items": tuple({"item_id": item, "quantity": 1} for item in operation.items),
-                "post_op_level": operation.level,
+                "post_op_level": operation.bed_after,
             },
         )

@@ -43,6 +43,17 @@ class Operation:
     spread: float = 0.22
     weight: float = 1.0
 
+    @property
+    def bed_after(self) -> str | None:
+        """The level of care after recovery, or None for a patient who goes home the same day."""
+        return None if self.id in DAY_CASES else self.level
+
+
+DAY_CASES = frozenset(
+    "knee-arthroscopy hernia-repair cholecystectomy tonsillectomy septoplasty sinus-surgery ureteroscopy "
+    "hysteroscopy fistula discectomy cataract carpal-tunnel port-placement skin-lesion".split()
+)
+"""Operations after which patients usually go home the same day."""
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation("total-hip", "orthopaedics", "Total hip arthroplasty", ("total hip", "hip replacement", "THA"), 120,
@@ -113,7 +124,7 @@ def build_services(world: World) -> None:
                 "aliases": op.aliases,
                 "booked_minutes": op.minutes,
                 "equipment": op.equipment,
-                "post_op_level": op.level,
+                "post_op_level": op.bed_after,
             }
             for op in OPERATIONS
         ),

@@ -148,7 +148,7 @@ def _rows(
                 "anaesthesiologist_id": anaesthesiologist_for(anaesthesia, item.site, item.room, item.day),
                 "room_id": item.room, "start": s, "end": e, "state": st, "elective": el,
                 "equipment": operation.equipment, "items": OPERATION_ITEMS[operation.id],
-                "post_op_level": operation.level, "wheels_in": w_in, "wheels_out": w_out,
+                "post_op_level": operation.bed_after, "wheels_in": w_in, "wheels_out": w_out,
                 "actual_minutes": took if w_out else None,
                 "cancel_reason": reason if st == "cancelled" else None,
             }

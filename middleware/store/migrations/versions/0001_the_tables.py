@@ -369,7 +369,7 @@ def upgrade() -> None:
         sa.Column("aliases", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("booked_minutes", sa.BigInteger(), nullable=False),
         sa.Column("equipment", sa.JSON(none_as_null=True), nullable=False),
-        sa.Column("post_op_level", columns.TEXT, nullable=False),
+        sa.Column("post_op_level", columns.TEXT, nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_procedures_service_id", "procedures", ["service_id"], unique=False)
@@ -535,7 +535,7 @@ def upgrade() -> None:
         sa.Column("elective", sa.Boolean(), nullable=False),
         sa.Column("equipment", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("items", sa.JSON(none_as_null=True), nullable=False),
-        sa.Column("post_op_level", columns.TEXT, nullable=False),
+        sa.Column("post_op_level", columns.TEXT, nullable=True),
         sa.Column("wheels_in", columns.UtcDateTime(), nullable=True),
         sa.Column("wheels_out", columns.UtcDateTime(), nullable=True),
         sa.Column("actual_minutes", sa.BigInteger(), nullable=True),
