@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -91,7 +92,7 @@ class Conversation:
         if thread.user_id != user.id:
             raise PermissionError(f"thread {thread.id} belongs to somebody else")
         turn_id = TurnId(_turn_id(thread.id, key))
-        begun = self._transcript.begin(turn_id, thread.id, user.id, text, datetime.now(UTC))
+        begun = self._transcript.begin(turn_id, thread.id, user.id, _printable(text), datetime.now(UTC))
         async with self._transcript.turn_lock(thread.id), self._leases.held(thread.id, turn_id):
             record = self._transcript.turn(begun.id) or begun
             if record.answer is not None:
@@ -155,6 +156,11 @@ class Conversation:
     async def close(self) -> None:
         """Close what is open."""
         await self._checkpoints.close()
+
+
+def _printable(text: str) -> str:
+    """Without control characters, which some databases refuse; line ends and tabs stay."""
+    return "".join(letter for letter in text if letter in "\n\t" or unicodedata.category(letter) != "Cc")
 
 
 def _turn_id(thread_id: ThreadId, key: str | None) -> str:

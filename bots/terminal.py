@@ -13,7 +13,6 @@ from bots.render import freshness_line, render_card
 from bots.settings import HOUSE_ZONE
 from bots.text_table import TextTable
 from bots.turn_words import words_of
-from hospital.money import format_money
 
 THEME = Theme({"markdown.item.bullet": "cyan", "markdown.code": "bold cyan"})
 OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
@@ -63,8 +62,5 @@ def show_turn(console: Console, turn: Turn, zone: tzinfo = HOUSE_ZONE) -> None:
 
 
 def _options(options: tuple[OptionView, ...]) -> RenderableType:
-    rows = tuple(
-        (option.rank, option.summary, format_money(option.cost), "; ".join(option.why_not), option.plan_id)
-        for option in options
-    )
-    return TextTable(("#", "Option", "Cost", "Not instead", "Plan"), rows, "Options")
+    rows = tuple((option.rank, option.summary.partition("; ")[0], option.plan_id) for option in options)
+    return TextTable(("#", "Option", "Plan"), rows, "Say which to submit")

@@ -24,8 +24,10 @@ from tools.windows import local_day
 STAFFED = PrimeTime(start=time(7, 0), end=time(18, 0))
 """When an operating room can be staffed on weekdays (our judgement; prime time is inside it)."""
 PACU_MINUTES = 90
-BED_DAYS = 2
-"""How long a booked case is assumed to keep its post-op bed (our judgement)."""
+BED_STAY = timedelta(days=1)
+"""How long a booked case is assumed to keep its post-op bed: one night (our judgement)."""
+LEAVES_BY = timedelta(hours=14)
+"""By this time of the day patients who leave that day have left (our judgement)."""
 _LIVE = In(("scheduled", "in_progress"))
 
 
@@ -50,7 +52,7 @@ def _read_site(box: Toolbox, site: Hospital, window: Interval, wanted: Wanted) -
         SurgicalCase,
         site_id=site.id,
         state=_LIVE,
-        start=Range(at_least=window.start - timedelta(days=BED_DAYS), before=window.end),
+        start=Range(at_least=window.start - BED_STAY, before=window.end + BED_STAY),
     )
     people = box.world.find(Clinician)
     here = [person for person in people if site.id in person.site_ids]
@@ -207,14 +209,14 @@ def _bed_counts(
         Encounter, ("expected_discharge_at",), site_id=site.id, level=level, state=In(("in_bed", "boarding"))
     )
     counts = []
-    last = window.end + timedelta(days=BED_DAYS + 1)
+    last = window.end + BED_STAY + timedelta(days=1)
     for day in days_of(Interval(window.start, last), site.timezone):
         span = local_day(site, day)
-        still = sum(leaves is None or leaves >= span.start + timedelta(hours=14) for (leaves,) in staying)
+        still = sum(leaves is None or leaves >= span.start + LEAVES_BY for (leaves,) in staying)
         coming = sum(
             case.post_op_level == level
             and case.start is not None
-            and span.start - timedelta(days=BED_DAYS) < case.start < span.end
+            and span.start + LEAVES_BY < case.start + BED_STAY < span.end + BED_STAY
             for case in cases
         )
         counts.append(Count(span, max(0, usable - still - coming)))

@@ -19,7 +19,7 @@ from hospital.planning.intervals import Interval, Spans
 from hospital.planning.report import Rejected
 from policies.plans import ConstraintReport, Effect
 from tools.allocation_arguments import ProposeAllocation
-from tools.case_sites import PACU_MINUTES, STAFFED, Wanted, read_sites
+from tools.case_sites import BED_STAY, PACU_MINUTES, STAFFED, Wanted, read_sites
 from tools.directory import find_case, find_clinician, find_item, find_patient, find_procedure, find_service
 from tools.naming import fresh_id
 from tools.sites_asked import find_sites, is_everywhere
@@ -28,7 +28,6 @@ from tools.windows import say_span, window_of
 
 SETUP, CLEANUP, INDUCTION, HANDOVER, REPROCESSING = 15, 25, 20, 10, 30
 """Minutes around a case for room, anaesthesia and equipment (our judgement)."""
-STAY = timedelta(days=2)
 MOST_DAYS = 14
 SHOWN_WHY_NOT = 8
 _KIND = {"room": "room", "surgeon": "clinician", "anaesthesia": "anaesthesia", "equipment": "equipment"}
@@ -170,7 +169,7 @@ def _problem(args: ProposeAllocation, box: Toolbox, wish: Wish, sites: list[Site
         handover_minutes=HANDOVER,
         reprocessing_minutes=REPROCESSING,
         pacu_minutes=PACU_MINUTES,
-        stay_minutes=int(STAY.total_seconds() // 60) if wish.level else 0,
+        stay_minutes=int(BED_STAY.total_seconds() // 60) if wish.level else 0,
         post_op_level=wish.level,
         equipment=wish.equipment,
         implants=tuple(ImplantNeed(item.item_id, item.quantity) for item in wish.items),

@@ -6,7 +6,7 @@ import numpy as np
 
 from hospital.planning.case_pieces import Choice, runs
 from hospital.planning.case_problem import CaseProblem
-from hospital.planning.case_request import CaseRequest
+from hospital.planning.case_request import CaseRequest, say_level
 from hospital.planning.case_result import Option, Order, Placement
 from hospital.planning.case_score import TERMS, score_terms
 from hospital.planning.case_site import Site
@@ -68,7 +68,7 @@ def _placements(request: CaseRequest, site: Site, choice: Choice, start: datetim
         found.append(Placement("pacu", "", "PACU bay", span(-case, after)))
     if request.post_op_level is not None:
         stay = span(-after, after + max(request.stay_minutes, 1))
-        found.append(Placement("bed", "", f"{request.post_op_level} bed", stay))
+        found.append(Placement("bed", "", f"{say_level(request.post_op_level)} bed", stay))
     return tuple(found)
 
 

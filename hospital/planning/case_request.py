@@ -18,6 +18,11 @@ def not_negative(owner: str, **values: int) -> None:
             raise ValueError(f"{owner}: {name}={value} must not be negative")
 
 
+def say_level(level: str | None) -> str:
+    """`med-surg`: a level of care as people say it."""
+    return (level or "").replace("_", "-")
+
+
 @dataclass(frozen=True, slots=True)
 class ImplantNeed:
     """So many of an item on the table when the case starts."""

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from hospital.planning.case_pieces import runs
-from hospital.planning.case_request import CaseRequest
+from hospital.planning.case_request import CaseRequest, say_level
 from hospital.planning.case_site import Room
 from hospital.planning.case_starts import Grid, SiteStarts, room_starts, room_uses
 from hospital.planning.intervals import Interval, intersect, total_minutes
@@ -37,7 +37,7 @@ def thing(constraint: str, site: SiteStarts, request: CaseRequest) -> str:
         "anaesthesia": "anaesthetist",
         "team": f"scrub team of {request.team_size}",
         "pacu": "PACU bay",
-        "bed": f"{request.post_op_level} bed",
+        "bed": f"{say_level(request.post_op_level)} bed",
     }
     return words[kind]
 

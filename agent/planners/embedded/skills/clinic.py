@@ -77,13 +77,13 @@ def book_visit(heard: Heard) -> Script:
     if wanted is not None and abs(datetime.fromisoformat(chosen["start"]) - wanted) > timedelta(minutes=2):
         others = tuple(str(slot["said"]) for slot in _slots(slots)[:3])
         asked = "That time is not free. Which of these would suit the patient?"
-        return question(asked, others, asks_for="day")
+        return replace(question(asked, others, asks_for="day"), hides=("query_capacity",))
     held = yield from do("hold_slot", slot=chosen["slot"], patient=_digits(patient))
     if isinstance(held, Refused):
-        return (yield from settle("hold_slot", held, f"hold a slot for patient {_digits(patient)}"))
+        return (yield from settle("hold_slot", held, "hold a slot for a patient"))
     booked = yield from do("book_appointment", slot=chosen["slot"], patient=_digits(patient))
     if isinstance(booked, Refused):
-        return (yield from settle("book_appointment", booked, f"book a visit for patient {_digits(patient)}"))
+        return (yield from settle("book_appointment", booked, "book a visit for a patient"))
     said = f"{held.headline} {booked.headline} Did the patient agree to this time?"
     return Say(said, hides=("query_capacity", "hold_slot"))
 
