@@ -1,20 +1,24 @@
 """`wardline eval` and `wardline bench`."""
 
+import json as json_text
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress
 from rich.table import Table
 
-from bots.settings import read_settings
+from bots.settings import Settings, read_settings
 from evals.benchmarks.catalogue import BENCHMARKS
 from evals.dialogue import FROZEN, load_dialogues, scripts_of
 from evals.run import run_scripts
+from evals.runs import OtherGrader, Run, differences, find_run, keep, kept, new_run, per_dialogue
 from evals.scores import Score
 
 app = typer.Typer(help="Play dialogues and see how they went.", no_args_is_help=True)
-console = Console()
+console = Console(highlight=False, soft_wrap=True)
 
 
 @app.command("run")
@@ -35,22 +39,84 @@ def run(
             scores.append(score)
             progress.update(bar, advance=1, description=score.name)
             if json:
-                console.print_json(score.model_dump_json())
-    failed = [score for score in scores if not score.passed]
+                console.print(score.model_dump_json(), markup=False)
+            else:
+                console.print(_line(score))
+    played = new_run(datetime.now(UTC), settings.model or "embedded", scores)
+    path = keep(settings.home, played)
     if not json:
-        _show(scores)
-    raise typer.Exit(1 if failed else 0)
+        _say_failures(scores)
+        console.print(f"Kept as {played.name} ({path}).")
+    raise typer.Exit(0 if all(score.passed for score in scores) else 1)
 
 
-def _show(scores: list[Score]) -> None:
-    table = Table("script", "outcome", "calls", "s", "")
-    for score in scores:
-        verdict = "[green]passed" if score.passed else "[red]" + "\n".join(score.wrong)
-        table.add_row(score.name, score.outcome, " ".join(score.tools), f"{score.seconds:.2f}", verdict)
+def _line(score: Score) -> str:
+    verdict = "[green]passed[/]" if score.passed else "[red]failed[/]"
+    return f"{verdict} {score.name:<18} {score.outcome:<14} {score.seconds:5.2f} s  {' '.join(score.tools)}"
+
+
+def _say_failures(scores: list[Score]) -> None:
+    failed = [score for score in scores if not score.passed]
+    if failed:
+        console.print()
+    for score in failed:
+        console.print(f"[red]{score.name}[/] failed:")
+        for wrong in score.wrong:
+            console.print(f"  - {escape(wrong)}")
+    outside = sum(score.outside for score in scores)
+    console.print(f"\n{len(scores) - len(failed)} of {len(scores)} scripts passed; writes outside commit: {outside}.")
+
+
+@app.command("report")
+def report(
+    name: Annotated[str, typer.Argument(help="A run that was kept; unstated: the last one")] = "",
+    json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """How many scripts of each dialogue passed in a run that was kept."""
+    settings = read_settings()
+    found = _find(settings, name)
+    counts = per_dialogue(found)
+    if json:
+        console.print_json(json_text.dumps({"run": found.name, "grader": found.grader, "dialogues": counts}))
+        return
+    table = Table("dialogue", "passed", "of", "slowest, s", title=f"{found.name}, {found.planner}, {found.grader}")
+    for dialogue, (passed, played, slowest) in counts.items():
+        colour = "green" if passed == played else "red"
+        table.add_row(dialogue, f"[{colour}]{passed}", str(played), f"{slowest:.2f}")
+    table.add_section()
+    table.add_row("all", str(sum(c[0] for c in counts.values())), str(sum(c[1] for c in counts.values())), "")
     console.print(table)
-    passed = sum(score.passed for score in scores)
-    outside = sum("outside commit" in wrong for score in scores for wrong in score.wrong)
-    console.print(f"{passed} of {len(scores)} scripts passed; writes outside commit: {outside}")
+
+
+@app.command("compare")
+def compare(
+    one: Annotated[str, typer.Argument(help="A run that was kept, by name or file")],
+    other: Annotated[str, typer.Argument(help="Another one")],
+) -> None:
+    """Which scripts went otherwise in the second run; runs of different graders are not compared."""
+    settings = read_settings()
+    try:
+        changed = differences(_find(settings, one), _find(settings, other))
+    except OtherGrader as error:
+        console.print(f"[red]{error}[/]")
+        raise typer.Exit(2) from error
+    for script, (before, after) in changed.items():
+        console.print(f"{script}: {before} in {one}, {after} in {other}")
+    console.print(f"{len(changed)} scripts went otherwise.")
+    worse = any(before == "passed" and after == "failed" for before, after in changed.values())
+    raise typer.Exit(1 if worse else 0)
+
+
+def _find(settings: Settings, name: str) -> Run:
+    names = kept(settings.home)
+    if not name and not names:
+        console.print("No run was kept yet: wardline eval run")
+        raise typer.Exit(2)
+    try:
+        return find_run(settings.home, name or names[-1])
+    except LookupError as error:
+        console.print(f"[red]{error.args[0]}[/]")
+        raise typer.Exit(2) from error
 
 
 def bench(

@@ -23,10 +23,14 @@ class Variant(Record):
     user: str | None = Field(default=None, alias="as")
     turns: tuple[str, ...]
     given: tuple[str, ...] | None = None
+    about: dict[str, str] = {}
 
 
 class Dialogue(Record):
-    """One situation. `must` and `must_not` are sentences, each checked by the function of that name."""
+    """One situation. `must` and `must_not` are sentences, each checked by the function of that name.
+
+    `about` is what is really meant (site, day, item ...): the checks look it up in the rows, whatever the reply says.
+    """
 
     id: str
     user: str = Field(alias="as")
@@ -34,6 +38,11 @@ class Dialogue(Record):
     level: int
     given: tuple[str, ...] = ()
     turns: tuple[str, ...]
+    about: dict[str, str] = {}
+    decide: bool = False
+    """Whether everybody needed approves after the last turn, and what was committed is then delivered."""
+    then: tuple[str, ...] = ()
+    """Conditions of the sandbox after the first delivery, such as `erp=up`; then it is delivered again."""
     tools: tuple[str, ...] = ()
     outcome: Outcome
     must: tuple[str, ...] = ()
@@ -50,11 +59,19 @@ class Script(Record):
     user: str
     turns: tuple[str, ...]
     given: tuple[str, ...]
+    about: dict[str, str]
 
 
 def scripts_of(dialogue: Dialogue) -> Iterator[Script]:
     """The dialogue itself, then each variant."""
-    yield Script(name=dialogue.id, dialogue=dialogue, user=dialogue.user, turns=dialogue.turns, given=dialogue.given)
+    yield Script(
+        name=dialogue.id,
+        dialogue=dialogue,
+        user=dialogue.user,
+        turns=dialogue.turns,
+        given=dialogue.given,
+        about=dialogue.about,
+    )
     for variant in dialogue.also:
         yield Script(
             name=f"{dialogue.id} {variant.name}",
@@ -62,6 +79,7 @@ def scripts_of(dialogue: Dialogue) -> Iterator[Script]:
             user=variant.user or dialogue.user,
             turns=variant.turns,
             given=dialogue.given if variant.given is None else variant.given,
+            about={**dialogue.about, **variant.about},
         )
 
 

@@ -11,6 +11,7 @@ from agent.planners.port import Planner
 from agent.turn import Turn
 from bots.app import Wardline, build
 from bots.settings import Settings
+from evals.decisions import decide_and_deliver
 from evals.dialogue import Script
 from evals.proof import watch
 from hospital.model.people import User
@@ -28,6 +29,18 @@ class Played:
     after: Reader
     line: Wardline
     seconds: float
+    states: tuple[str, ...] = ()
+    """The plan's state after the decision, after the first delivery and after the last."""
+
+    def about(self, what: str) -> str:
+        """What the script says is meant.
+
+        Raises:
+            LookupError: when it does not say.
+        """
+        if what not in self.script.about:
+            raise LookupError(f"{self.script.name}: its `about` does not say which {what}")
+        return self.script.about[what]
 
     @property
     def last(self) -> Turn:
@@ -79,6 +92,10 @@ class Stage:
         line.close()
         watch(database_of(self._sandbox))
 
+    def close(self) -> None:
+        """Remove the sandbox and what is left of its copies."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
     def copy(self, name: str) -> Path:
         """A copy of the sandbox as it was built."""
         return Path(shutil.copytree(self._sandbox, self._folder / name))
@@ -98,8 +115,9 @@ class Stage:
             started = time.perf_counter()
             turns = _talk(line, script)
             seconds = time.perf_counter() - started
+            states = decide_and_deliver(home, line, script, turns[-1]) if script.dialogue.decide else ()
             with untouched.store.reading() as before, line.store.reading() as after:
-                yield Played(script, turns, before, after, line, seconds)
+                yield Played(script, turns, before, after, line, seconds, states)
         finally:
             line.close()
             untouched.close()

@@ -21,16 +21,17 @@ def run_scripts(scripts: Iterable[Script], settings: Settings) -> Iterator[Score
     with tempfile.TemporaryDirectory(prefix="wardline-eval-") as folder:
         stage = Stage(settings, Path(folder))
         for script in scripts:
-            yield _run(script, stage)
+            yield run_script(script, stage)
 
 
-def _run(script: Script, stage: Stage) -> Score:
+def run_script(script: Script, stage: Stage) -> Score:
+    """Play one script on a copy of the stage's sandbox, judge it, and prove its writes."""
     with stage.playing(script) as played:
         score = judge(played)
         rows = _unexplained(stage, played.line.settings.home)
     if rows:
         wrong = (*score.wrong, *(f"written outside commit: {row}" for row in rows[:5]))
-        return score.model_copy(update={"passed": False, "wrong": wrong})
+        return score.model_copy(update={"passed": False, "wrong": wrong, "outside": len(rows)})
     return score
 
 

@@ -1,10 +1,10 @@
 """How a played script is judged: outcome, required calls, no extra writes, every must and must_not."""
 
-from evals.checks import CHECKS
+from evals.checks.catalogue import CHECKS
 from evals.replay import Played
 from hospital.entity import Record
 
-GRADER = "dialogues-1"
+GRADER = "dialogues-2"
 """Changes whenever judging changes, so that scores of different graders are never compared."""
 
 
@@ -12,11 +12,14 @@ class Score(Record):
     """The verdict on one script; `wrong` is empty when it passed."""
 
     name: str
+    dialogue: str
     passed: bool
     wrong: tuple[str, ...]
     outcome: str
     tools: tuple[str, ...]
     seconds: float
+    outside: int = 0
+    """Rows of the hospital that were written outside a commit."""
     grader: str = GRADER
 
 
@@ -37,6 +40,7 @@ def judge(played: Played) -> Score:
             wrong.append(f"{sentence}: {why}")
     return Score(
         name=played.script.name,
+        dialogue=dialogue.id,
         passed=not wrong,
         wrong=tuple(wrong),
         outcome=played.last.outcome,
