@@ -9,7 +9,7 @@ from agent.confirm import confirmed, says_yes
 YES = (
     "yes|Yes!|yes please|yep|yeah she agreed|ok|okay|sure|sure, go ahead|go ahead|do it|please book it|book it|"
     "she's fine with that|he's happy with that|that works|works for her|sounds good|correct|confirmed|"
-    "yes, the patient agreed|the patient agrees|Mrs. Ortiz agreed|yes, Mr. Jones said yes|they agreed|perfect, thanks|"
+    "yes, the patient agreed|the patient agrees|Mrs. Ortiz agreed|yes, Mr. Jones said yes|they agreed|perfect|"
     "yes that's right|absolutely|of course|yes he is|no problem, she agrees|all good, book it|I confirm|y|"
     "yes, Dr. Varga's office asked for it"
 ).split("|")

@@ -88,7 +88,9 @@ def test_a_wrong_weekday_is_found() -> None:
 
 
 @settings(max_examples=80)
-@given(numbers, st.integers(min_value=4, max_value=10**9), st.sampled_from(["{} beds", "{}h", "x{}", "{}-bed", "{}."]))
+@given(
+    numbers, st.integers(min_value=4, max_value=10**9), st.sampled_from(["{} beds", "{}h", "x{}", "{}-bed", "{}."])
+)
 def test_any_planted_number_is_found(number: int, planted: int, form: str) -> None:
     if planted == number:
         return

@@ -87,9 +87,7 @@ def test_no_import_goes_in_a_circle() -> None:
     assert cycles(ROOT) == []
 
 
-@pytest.mark.parametrize(
-    ("importing", "imported"), [("hospital", "tools.desk"), ("policies", "knowledge.search")]
-)
+@pytest.mark.parametrize(("importing", "imported"), [("hospital", "tools.desk"), ("policies", "knowledge.search")])
 def test_a_planted_import_upwards_or_sideways_is_found(tmp_path: Path, importing: str, imported: str) -> None:
     (tmp_path / importing).mkdir()
     (tmp_path / importing / "planted.py").write_text(f"import {imported}\n")
