@@ -44,7 +44,7 @@ class TextTable:
             return
         keys = [at for at in every[:MOST_KEYS] if not self._is_numeric(at)]
         part = list(keys)
-        for at in every[len(keys) :]:
+        for at in (at for at in every if at not in keys):
             if len(part) > len(keys) and self._room([*part, at]) > width:
                 yield part
                 part = list(keys)

@@ -55,7 +55,7 @@ async def create_requisition(args: CreateRequisition, box: Toolbox) -> Draft:
     return Draft(
         title=f"Order {args.quantity} x {item.id}",
         lines=(line,),
-        effect=Effect(cost=line.cost(), notes=(budget,)),
+        effect=Effect(cost=line.cost(), notes=(f"Lead time {item.lead_time_days} days",)),
         headline=budget,
         facts={
             "item": item.id,
