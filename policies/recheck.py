@@ -9,7 +9,7 @@ from policies.context import late_feeds, other_plans
 from policies.decide import Decision, Policy
 from policies.outcomes import join
 from policies.people import Roster
-from policies.plans import Attestation, Need, Plan, Vote, canonical, digest_of
+from policies.plans import Attestation, AuditEntry, Need, Plan, Vote, canonical, digest_of
 
 CLOCK_FACTS = frozenset({"minutes"})
 """Facts that only say how much time is left; they differ at every moment."""
@@ -85,13 +85,24 @@ def counted_with(world: Reader, policy: Policy, plan: Plan, now: datetime) -> li
 
     A later one counts this one; counting it here too would let it make an approved plan stale.
     """
-    mine = (plan.created_at, plan.id)
     return [
         other
         for other in other_plans(world, policy.data, plan.lines, now)
         if other.id not in (plan.id, plan.supersedes)
-        and (other.state != "awaiting" or plan.state == "drafted" or (other.created_at, other.id) < mine)
+        and (other.state != "awaiting" or plan.state == "drafted" or _came_before(world, other, plan))
     ]
+
+
+def _came_before(world: Reader, other: Plan, plan: Plan) -> bool:
+    """Of two made at the same moment (a frozen clock), the one that was sent on its way first."""
+    if other.created_at != plan.created_at:
+        return other.created_at < plan.created_at
+    return (_sent(world, other), other.id) < (_sent(world, plan), plan.id)
+
+
+def _sent(world: Reader, plan: Plan) -> int:
+    found = world.find(AuditEntry, plan_id=plan.id, what="submit", order="-sequence", limit=1)
+    return found[0].sequence if found else 0
 
 
 def sources_of(plan: Plan) -> tuple[str, ...]:
