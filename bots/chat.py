@@ -13,12 +13,12 @@ from bots.app import Wardline
 from bots.cli_approvals import any_plan
 from bots.cli_common import Sorry, console, opened, person
 from bots.identity import NotAllowed
-from bots.plan_views import to_decide
+from bots.plan_views import card_of, to_decide
 from bots.render import render_card
 from bots.terminal import show_turn
 from hospital.ids import ThreadId
+from policies.plans import Plan
 from tools.results import Refused
-from tools.sentences import plan_card
 
 
 class Chat:
@@ -84,7 +84,7 @@ class Chat:
         with self._wardline.store.reading() as world:
             mine = to_decide(world, self._user, self._wardline.policy.data, self._wardline.clock.now())
             for plan in mine:
-                self._screen.print(render_card(plan_card(world, plan), self._zone))
+                self._screen.print(render_card(card_of(world, plan), self._zone))
         if not mine:
             self._screen.print("Nothing waits for your decision.")
 
@@ -103,8 +103,7 @@ class Chat:
         if not plan_id:
             raise Sorry(f"Name the plan: /{decision} PLAN")
         plan = any_plan(self._wardline, plan_id)
-        with self._wardline.store.reading() as world:
-            self._screen.print(render_card(plan_card(world, plan), self._zone))
+        self._show(plan)
         if not Confirm.ask(f"{decision.capitalize()} exactly this?", console=self._screen, default=False):
             return
         context = self._wardline.context(self._user, "terminal")
@@ -113,6 +112,11 @@ class Chat:
         said = result.sentence if isinstance(result, Refused) else result.headline
         self._screen.print(Text(said, style="red" if isinstance(result, Refused) else "green"))
         self._wardline.deliver()
+        self._show(any_plan(self._wardline, plan.id))
+
+    def _show(self, plan: Plan) -> None:
+        with self._wardline.store.reading() as world:
+            self._screen.print(render_card(card_of(world, plan), self._zone))
 
     def _ask(self, text: str) -> None:
         wardline = self._wardline

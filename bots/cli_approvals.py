@@ -25,9 +25,8 @@ Reason = Annotated[str, typer.Option("--reason", help="Why; needed to reject.")]
 @app.command("list")
 def list_approvals(as_user: AsUser, now: Now = None, as_json: AsJson = False) -> None:
     """What waits for your decision now, the first to expire first."""
-    from bots.plan_views import to_decide, view_of
+    from bots.plan_views import card_of, to_decide, view_of
     from bots.render import render_card
-    from tools.sentences import plan_card
 
     with opened(now) as wardline:
         user = person(wardline, as_user)
@@ -38,7 +37,7 @@ def list_approvals(as_user: AsUser, now: Now = None, as_json: AsJson = False) ->
                 return
             screen = console()
             for plan in mine:
-                screen.print(render_card(plan_card(world, plan), wardline.zone_of(user)))
+                screen.print(render_card(card_of(world, plan), wardline.zone_of(user)))
             if not mine:
                 screen.print("Nothing waits for your decision.")
 
@@ -47,16 +46,14 @@ def list_approvals(as_user: AsUser, now: Now = None, as_json: AsJson = False) ->
 @plan_app.command("show")
 def show(plan: PlanArgument, as_user: AsUser, now: Now = None, as_json: AsJson = False) -> None:
     """One plan: what changes, what it costs, who must agree and who has."""
-    from bots.plan_views import view_of
+    from bots.plan_views import card_of, view_of
     from bots.render import render_card
-    from tools.sentences import plan_card
 
     with opened(now) as wardline:
         user = person(wardline, as_user)
         found = readable_plan(wardline, plan, user)
         with wardline.store.reading() as world:
-            view = view_of(world, found)
-            card = plan_card(world, found).model_copy(update={"needs": view.needs})
+            view, card = view_of(world, found), card_of(world, found)
         if as_json:
             typer.echo(view.model_dump_json())
             return

@@ -7,36 +7,32 @@ import typer
 from rich.text import Text
 
 from bots.cli_approvals import PlanArgument, any_plan
-from bots.cli_common import FAILED, AsJson, Now, Sentences, Sorry, console, opened, settings_for
+from bots.cli_common import FAILED, AsJson, AsUser, Now, Sentences, Sorry, console, opened, person, settings_for
 
 exceptions = typer.Typer(cls=Sentences, no_args_is_help=True, help="What somebody must look at.")
 audit = typer.Typer(cls=Sentences, no_args_is_help=True, help="The audit chain.")
 policy = typer.Typer(cls=Sentences, no_args_is_help=True, help="The rules and why they ask for whom.")
 knowledge = typer.Typer(cls=Sentences, no_args_is_help=True, help="The handbook.")
 
-OPEN = ("open", "assigned", "breached")
-
 
 @exceptions.command("list")
-def list_exceptions(now: Now = None, as_json: AsJson = False) -> None:
-    """Every exception that is not resolved, the first due first."""
+def list_exceptions(as_user: AsUser, now: Now = None, as_json: AsJson = False) -> None:
+    """Your exceptions that are not resolved (by role or because you opened them), the first due first."""
+    from bots.queues import exceptions_for
     from bots.render import clock_time
-    from bots.settings import HOUSE_ZONE
     from bots.text_table import TextTable
-    from hospital.model.work import WorkException
-    from hospital.ports import In
 
     with opened(now) as wardline, wardline.store.reading() as world:
-        found = world.find(WorkException, state=In(OPEN), order="due")
+        user = person(wardline, as_user)
+        found, zone = exceptions_for(world, user), wardline.zone_of(user)
         if as_json:
             typer.echo(f"[{','.join(one.model_dump_json() for one in found)}]")
             return
         if not found:
-            console().print("No open exceptions.")
+            console().print("No open exceptions for you.")
             return
         rows = [
-            (one.id, one.kind, one.severity, one.owner_role, clock_time(one.due, HOUSE_ZONE), one.summary)
-            for one in found
+            (one.id, one.kind, one.severity, one.owner_role, clock_time(one.due, zone), one.summary) for one in found
         ]
         console().print(TextTable(("Id", "Kind", "Severity", "Owner", "Due", "About"), rows))
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from agent.turn import PlanView
+from hospital.cards import PlanCard
 from hospital.ids import UserId
 from hospital.model.people import User
 from hospital.model.work import OutboxMessage
@@ -14,6 +15,7 @@ from policies.ledger import open_needs
 from policies.people import Roster
 from policies.plans import Plan, Vote, is_open, needs_view
 from policies.recheck import fills_others, votes_on
+from tools.sentences import plan_card
 
 
 def view_of(world: Reader, plan: Plan) -> PlanView:
@@ -33,6 +35,11 @@ def view_of(world: Reader, plan: Plan) -> PlanView:
         expires_at=plan.expires_at,
         reference=next((reference for reference in references if reference), None),
     )
+
+
+def card_of(world: Reader, plan: Plan) -> PlanCard:
+    """The plan as people look at it, with the votes it has by now."""
+    return plan_card(world, plan).model_copy(update={"needs": view_of(world, plan).needs})
 
 
 def may_read_plan(user: User, plan: Plan, data: PolicyData) -> bool:

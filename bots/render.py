@@ -152,13 +152,16 @@ def _freshness(card: FreshnessCard, zone: tzinfo) -> RenderableType:
 
 
 def freshness_line(as_of: Mapping[str, datetime], late: Iterable[str], zone: tzinfo = HOUSE_ZONE) -> Text:
-    """How old each source is, the late ones marked."""
-    behind = set(late)
+    """How old each source is; then one line for each sentence about a late one."""
     line = Text("as of ", style="dim")
-    for index, (source, moment) in enumerate(sorted(as_of.items())):
-        line.append(" · " if index else "")
-        shown = f"{source.upper()} {moment.astimezone(zone).strftime('%a %H:%M %Z')}"
-        line.append(f"{shown} (late)" if source in behind else shown, style="bold red" if source in behind else "dim")
+    line.append(
+        " · ".join(
+            f"{source.upper()} {moment.astimezone(zone).strftime('%a %H:%M %Z')}"
+            for source, moment in sorted(as_of.items())
+        )
+    )
+    for sentence in late:
+        line.append(f"\n⚠ {sentence}", style="not dim bold yellow")
     return line
 
 

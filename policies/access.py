@@ -1,8 +1,9 @@
-"""Who may read what: the role and data-class matrix, kept in `data/read_matrix.toml`."""
+"""Who may read what: the role and data-class matrix, kept in `data/read_matrix.toml`; and whose an exception is."""
 
 from typing import get_args
 
 from hospital.model.people import Scope, User
+from hospital.model.work import WorkException
 from policies.context import roles_covering, roles_near
 from policies.data import DataClass, PolicyData
 
@@ -20,6 +21,18 @@ _WORDS: dict[str, str] = {
     "stock": "stock",
     "schedules": "schedules",
 }
+
+
+SEE_EVERY_QUEUE = ("admin", "auditor", "capacity_manager")
+"""Roles that look after what everybody else must look at."""
+
+
+def is_for(user: User, matter: WorkException) -> bool:
+    """Whether this exception is theirs to see: owned by a role they hold there, opened by them, or all are."""
+    if not user.active:
+        return False
+    near = roles_near(user, Scope(site_id=matter.site_id))
+    return matter.opened_by == user.id or matter.owner_role in near or not user.roles.isdisjoint(SEE_EVERY_QUEUE)
 
 
 def may_read(data: PolicyData, user: User, data_class: str, scope: Scope | None = None) -> str | None:

@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from small_hospital import NOW
 from small_line import small_line
 
 from bots.app import Wardline
 from bots.web.api import create_api
 from bots.web.guardrails import LARGEST_BODY
+from hospital.ids import ExceptionId, SiteId, UserId
+from hospital.model.work import WorkException
 
 BASE = "http://127.0.0.1:8787"
 As = Callable[[str], dict[str, str]]
@@ -175,10 +178,33 @@ def test_a_plans_tag_changes_when_it_is_decided(http: TestClient) -> None:
     assert http.get(path, headers=_as("sup", **{"If-None-Match": tag})).status_code == 200
 
 
-def test_exceptions_are_a_queue_everybody_sees(http: TestClient) -> None:
+@pytest.mark.parametrize(
+    ("who", "sees"),
+    [("sam", 1), ("oz", 1), ("bea", 1), ("adam", 1), ("audrey", 1), ("cora", 0), ("nora", 0), ("sam.lake", 0)],
+)
+def test_exceptions_are_seen_by_owners_openers_and_overseers(http: TestClient, who: str, sees: int) -> None:
     _say(http, "sam", "hand this over")
-    found = http.get("/v1/exceptions", headers=_as("cora")).json()
-    assert [(one["owner_role"], one["severity"]) for one in found] == [("or_charge", "high")]
+    found = http.get("/v1/exceptions", headers=_as(who)).json()
+    assert [(one["owner_role"], one["severity"]) for one in found] == [("or_charge", "high")] * sees
+
+
+def test_a_role_elsewhere_owns_no_exception_here(http: TestClient, line: Wardline) -> None:
+    with line.store.working() as world:
+        for site in ("hill", "lake"):
+            world.put(
+                WorkException(
+                    id=ExceptionId(f"EXC-{site}"),
+                    kind="stale_feed",
+                    owner_role="or_scheduler",
+                    site_id=SiteId(site),
+                    summary=f"for {site}",
+                    opened_at=NOW,
+                    due=NOW,
+                    opened_by=UserId("nora"),
+                )
+            )
+    for who, only in (("sam", "EXC-hill"), ("sam.lake", "EXC-lake")):
+        assert [one["id"] for one in http.get("/v1/exceptions", headers=_as(who)).json()] == [only]
 
 
 def test_the_audit_is_for_auditors(http: TestClient) -> None:

@@ -111,7 +111,7 @@ def test_from_a_question_to_a_delivered_requisition(run: Run) -> None:
         (("ask", "hello", "--as", "nobody.at.all"), "no user"),
         (("sandbox", "given", "adt-lag=soon"), "adt-lag"),
         (("sandbox", "given", "weather=bad"), "weather"),
-        (("exceptions", "list", "--now", "yesterday"), "WARDLINE_NOW"),
+        (("exceptions", "list", "--as", "compliance", "--now", "yesterday"), "WARDLINE_NOW"),
     ],
 )
 def test_an_error_is_one_sentence_and_never_a_traceback(run: Run, words: tuple[str, ...], said: str) -> None:
@@ -138,7 +138,7 @@ def test_the_audit_is_whole_and_can_be_exported(run: Run, tmp_path: Path) -> Non
 
 
 def test_exceptions_and_policy_are_shown(run: Run) -> None:
-    assert isinstance(_json(run("exceptions", "list", "--json")), list)
+    assert isinstance(_json(run("exceptions", "list", "--as", "compliance", "--json")), list)
     assert run("policy", "check").exit_code == 0
 
 
@@ -151,7 +151,7 @@ def test_the_handbook_answers_and_says_when_it_cannot(run: Run) -> None:
 
 def test_a_misspelt_setting_is_warned_about(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WARDLINE_PROT", "1")
-    assert "WARDLINE_PORT" in run("exceptions", "list").output
+    assert "WARDLINE_PORT" in run("exceptions", "list", "--as", "compliance").output
 
 
 def test_an_announcement_of_a_dead_server_is_not_believed(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,13 @@ pytest.importorskip("playwright.sync_api", reason="needs playwright: make setup 
 import shutil
 
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+from small_hospital import NOW
 from small_line import small_line
 
+from bots.app import Wardline
 from bots.web.api import create_api
+from hospital.model.history import Feed
 
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
@@ -37,8 +41,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def address(tmp_path: Path) -> Iterator[str]:
-    line = small_line(tmp_path)
+def line(tmp_path: Path) -> Iterator[Wardline]:
+    wardline = small_line(tmp_path)
+    yield wardline
+    wardline.close()
+
+
+@pytest.fixture
+def address(line: Wardline) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -50,34 +60,55 @@ def address(tmp_path: Path) -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join()
-    line.close()
 
 
 @pytest.fixture
 def page(browser: Browser, address: str) -> Iterator[Page]:
     """A page on which every error and every request to elsewhere fails the test."""
-    context = browser.new_context()
+    context = browser.new_context(reduced_motion="reduce")
     page = context.new_page()
     wrong: list[str] = []
     page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("request", lambda asked: None if asked.url.startswith(address) else wrong.append(asked.url))
     page.goto(address)
-    page.wait_for_selector("#welcome h2")
+    _settled(page)
     yield page
     context.close()
     assert wrong == []
 
 
+def _settled(page: Page) -> None:
+    """The page shows this person's conversation and what waits for them, and fetches nothing for it any more."""
+    page.wait_for_selector("main[aria-busy=false]")
+
+
 def _be(page: Page, user: str) -> None:
     page.select_option("#user", user)
-    page.wait_for_function("user => sessionStorage.getItem('user') === user", arg=user)
-    page.wait_for_selector("#waiting li")
+    _settled(page)
+    assert page.evaluate("sessionStorage.getItem('user')") == user
 
 
 def _ask(page: Page, text: str) -> None:
     page.fill("#message", text)
     page.press("#message", "Enter")
+
+
+def _hold(page: Page, pattern: str) -> list[Route]:
+    """Keep the next answer from the server on the way until it is let go; later ones pass."""
+    held: list[Route] = []
+    page.route(pattern, lambda route: route.fallback() if held else held.append(route))
+    return held
+
+
+def _let_go(page: Page, held: list[Route]) -> None:
+    """Let the held answer arrive, and the page do with it what it does."""
+    (route,) = held
+    whole = route.fetch()
+    with page.expect_response(lambda response: response.request == route.request) as arriving:
+        route.fulfill(response=whole)
+    arriving.value.finished()
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
 
 
 def test_a_question_is_asked_and_a_plan_is_shown_with_who_must_agree(page: Page) -> None:
@@ -153,6 +184,83 @@ def test_the_conversation_comes_back_after_a_reload(page: Page) -> None:
     page.reload()
     page.locator(".answered").wait_for()
     assert "hello there" in page.locator(".asked").inner_text()
+
+
+def test_a_conversation_that_is_still_being_fetched_is_not_shown_to_the_next_person(page: Page) -> None:
+    _be(page, "sup")
+    _ask(page, "hello there")
+    page.locator(".answered").wait_for()
+    held = _hold(page, "**/messages")
+    with page.expect_request("**/messages"):
+        page.reload()
+    _be(page, "periop.director")
+    _let_go(page, held)
+    assert page.locator("#turns li").count() == 0
+    assert "periop.director".title() in page.locator("#welcome h2").inner_text()
+    page.reload()
+    _settled(page)
+    assert page.locator("#turns li").count() == 0
+
+
+def test_an_answer_to_the_former_person_is_not_shown_to_the_next(page: Page) -> None:
+    _be(page, "sup")
+    held = _hold(page, "**/messages")
+    with page.expect_request("**/messages"):
+        _ask(page, "order 4 TRAY")
+    _be(page, "periop.director")
+    _let_go(page, held)
+    assert page.locator("#turns li").count() == 0
+    _ask(page, "hello there")
+    page.locator(".answered").wait_for()
+    assert page.locator(".asked p").all_inner_texts() == ["hello there"]
+
+
+def test_what_waited_for_the_former_person_does_not_replace_what_waits_now(page: Page) -> None:
+    _be(page, "sup")
+    held = _hold(page, "**/v1/approvals")
+    with page.expect_request("**/v1/approvals"):
+        _ask(page, "order 4 TRAY")
+    page.locator(".turns .plan").wait_for()
+    _be(page, "periop.director")
+    _let_go(page, held)
+    assert page.locator("#waiting .plan").count() == 1
+
+
+def test_a_plan_in_the_conversation_tells_the_votes_it_has_by_now(page: Page) -> None:
+    _be(page, "periop.director")
+    _ask(page, "order 4 TRAY")
+    page.locator(".turns .plan .needs .open").first.wait_for()
+    _be(page, "sup")
+    _ask(page, "order 4 TRAY")
+    page.locator(".turns .plan .needs .open").wait_for()
+    thread = page.evaluate("sessionStorage.getItem('thread')")
+    _be(page, "periop.director")
+    page.locator("#waiting button", has_text="Approve").click()
+    page.wait_for_selector("#notice.good")
+    for name, value in (("user", "sup"), ("thread", thread)):
+        page.evaluate("([name, value]) => sessionStorage.setItem(name, value)", [name, value])
+    page.reload()
+    _settled(page)
+    assert "has agreed" in page.locator(".turns .plan .needs .met").inner_text()
+    assert page.locator(".turns .plan .badge").inner_text() != "waiting"
+
+
+def test_a_late_feed_is_said_under_the_answer(page: Page, line: Wardline) -> None:
+    with line.store.working() as world:
+        world.put(Feed(id="erp", last_event_at=NOW - timedelta(hours=48)))
+    _be(page, "sup")
+    _ask(page, "order 4 TRAY")
+    assert "the ERP feed is 2880 min old" in page.locator(".turns .freshness .late").inner_text()
+
+
+def test_exceptions_beside_the_conversation_are_ones_own(page: Page) -> None:
+    _be(page, "sam")
+    _ask(page, "hand this over")
+    page.locator("#exceptions .exception").wait_for()
+    _be(page, "oz")
+    assert page.locator("#exceptions .exception").count() == 1
+    _be(page, "cora")
+    assert page.locator("#exceptions").inner_text() == "No open exceptions."
 
 
 @pytest.mark.parametrize("width", [360, 768, 1400])

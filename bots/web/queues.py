@@ -7,23 +7,23 @@ from starlette.requests import Request
 
 from bots.identity import refuse_unless_local
 from bots.plan_views import may_read_audit
+from bots.queues import exceptions_for
 from bots.web.problems import Trouble
 from bots.web.who import Actor, App, request_of
 from hospital.model.people import User
 from hospital.model.places import Site
 from hospital.model.work import WorkException
-from hospital.ports import In, Range
+from hospital.ports import Range
 from policies.plans import AuditEntry
 
 router = APIRouter(prefix="/v1", tags=["queues"])
-OPEN = ("open", "assigned", "breached")
 
 
 @router.get("/exceptions")
 def list_exceptions(app: App, actor: Actor) -> list[WorkException]:
-    """Every exception that is not resolved, the first due first."""
+    """One's own exceptions that are not resolved (by role or because one opened them), the first due first."""
     with app.store.reading() as world:
-        return world.find(WorkException, state=In(OPEN), order="due", limit=200)
+        return exceptions_for(world, actor)
 
 
 @router.get("/audit")

@@ -5,9 +5,10 @@ export function signAs(token) { bearer = token; }
 
 export class Trouble extends Error {}
 
+const signature = () => (bearer ? { Authorization: `Bearer ${bearer}` } : {});
+
 async function call(path, { method = "GET", body, headers = {} } = {}) {
-  const sent = { ...headers };
-  if (bearer) sent.Authorization = `Bearer ${bearer}`;
+  const sent = { ...signature(), ...headers };
   if (body !== undefined) sent["Content-Type"] = "application/json";
   let response;
   try {
@@ -37,9 +38,10 @@ export const decide = (id, decision, digest, reason) =>
     method: "POST", body: { decision, digest, reason }, headers: { "Idempotency-Key": key() },
   });
 
-// One message. When the connection breaks, the same key fetches the same turn again, never a second one.
+// One message. When the connection breaks, the same key fetches the same turn again, never a second one,
+// and for the person who asked, whoever one is by then.
 export async function say(thread, text, onProgress) {
-  const headers = { Accept: "text/event-stream", "Idempotency-Key": key() };
+  const headers = { ...signature(), Accept: "text/event-stream", "Idempotency-Key": key() };
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await listen(thread, text, headers, onProgress);

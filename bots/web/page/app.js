@@ -1,9 +1,10 @@
 // The page: who one is, the conversation, and the side that waits.
 import * as api from "/page/api.js";
 import { cardOf, forgetPlans, optionsOf, planCard } from "/page/cards.js";
-import { el, longTime, markdown, setZone, words } from "/page/dom.js";
-import { forget, refresh } from "/page/waiting.js";
+import { el, longTime, markdown, roleWords, setZone } from "/page/dom.js";
+import { forget, refresh, refreshIfIdle } from "/page/waiting.js";
 
+const house = document.querySelector(".house");
 const picker = document.getElementById("user");
 const token = document.getElementById("token");
 const turns = document.getElementById("turns");
@@ -31,67 +32,98 @@ const OUTCOMES = {
 let people = [];
 let thread = null;
 let busy = false;
+// Goes up when another person or conversation begins: what was fetched for the former one is then thrown away.
+let generation = 0;
+let restored = Promise.resolve();
 
 async function start() {
   try {
     people = await api.users();
-    picker.replaceChildren(...groups(people));
-    const before = sessionStorage.getItem("user");
-    picker.value = people.some((person) => person.id === before) ? before : "or.scheduler";
-    if (!picker.value) picker.value = people[0].id;
-    picker.addEventListener("change", () => become(picker.value));
-    await become(picker.value, sessionStorage.getItem("thread"));
   } catch (error) {
     if (!(error instanceof api.Trouble)) throw error;
-    picker.hidden = true;
-    token.hidden = false;
-    token.addEventListener("change", () => { api.signAs(token.value); begin(); });
-    addProblem(`${error.message} Sign in with an access token.`);
+    askForToken(error.message);
+    return;
   }
-  setInterval(() => { if (!document.hidden) refresh(); }, REFRESH_MS);
+  picker.replaceChildren(...groups(people));
+  const before = sessionStorage.getItem("user");
+  picker.value = people.some((person) => person.id === before) ? before : "or.scheduler";
+  if (!picker.value) picker.value = people[0].id;
+  picker.addEventListener("change", () => become(picker.value));
+  await become(picker.value, picker.value === before ? sessionStorage.getItem("thread") : null);
+}
+
+function askForToken(why) {
+  picker.hidden = true;
+  token.hidden = false;
+  token.addEventListener("change", () => { api.signAs(token.value); begin(); });
+  addProblem(`${why} Sign in with an access token.`);
+  house.setAttribute("aria-busy", "false");
 }
 
 function groups(everybody) {
   const bySite = Map.groupBy ? Map.groupBy(everybody, (person) => person.site || "all sites") : new Map([["everybody", everybody]]);
   return [...bySite].sort().map(([site, some]) => el("optgroup", { label: site },
-    some.map((person) => el("option", { value: person.id }, `${person.id} · ${person.roles.map(words).join(", ")}`))));
+    some.map((person) => el("option", { value: person.id }, `${person.name} · ${person.roles.map(roleWords).join(", ") || person.id}`))));
 }
 
 async function become(user, before = null) {
   sessionStorage.setItem("user", user);
+  if (!before) sessionStorage.removeItem("thread");
   api.signAs(`sandbox:${user}`);
   await begin(before);
 }
 
 async function begin(before = null) {
+  const here = stillHere(++generation);
+  house.setAttribute("aria-busy", "true");
   thread = before;
   setZone(people.find((one) => one.id === picker.value)?.timezone || "America/Chicago");
   forget();
   forgetPlans();
   turns.replaceChildren();
-  if (thread) await restore();
+  listenAgain();
+  restored = before ? restore(before, here) : Promise.resolve();
+  await restored;
+  if (!here()) return;
   showWelcome();
   await refresh();
-  const ready = await api.ready();
-  document.getElementById("clock").textContent = longTime(ready.now);
+  if (!here()) return;
+  await showClock(here);
+  if (here()) house.setAttribute("aria-busy", "false");
 }
 
-async function restore() {
+function stillHere(mine) {
+  return () => mine === generation;
+}
+
+async function restore(before, here) {
+  let records = [];
   try {
-    for (const record of await api.messages(thread)) {
-      addQuestion(record.text);
-      if (record.answer) addAnswer(record.answer);
-    }
+    records = await api.messages(before);
   } catch (error) {
     if (!(error instanceof api.Trouble)) throw error;
-    thread = null;
-    sessionStorage.removeItem("thread");
+    if (here()) thread = null;
+    if (here()) sessionStorage.removeItem("thread");
+  }
+  if (!here()) return;
+  for (const record of records) {
+    addQuestion(record.text);
+    if (record.answer) addAnswer(record.answer);
+  }
+}
+
+async function showClock(here) {
+  try {
+    const ready = await api.ready();
+    if (here()) document.getElementById("clock").textContent = longTime(ready.now);
+  } catch (error) {
+    if (!(error instanceof api.Trouble)) throw error;
   }
 }
 
 function showWelcome() {
   const person = people.find((one) => one.id === picker.value);
-  welcome.hidden = turns.children.length > 0;
+  welcome.hidden = busy || turns.children.length > 0;
   const asks = (person?.roles || []).flatMap((role) => SUGGESTIONS[role] || []);
   welcome.replaceChildren(
     el("h2", {}, person ? `Good to see you, ${person.name}.` : "What should we look at?"),
@@ -101,26 +133,39 @@ function showWelcome() {
 
 async function ask(text) {
   if (busy || !text.trim()) return;
+  const here = stillHere(generation);
   busy = true;
   send.disabled = true;
   welcome.hidden = true;
-  addQuestion(text);
   progress.hidden = false;
   progress.textContent = "Listening…";
   try {
-    thread ??= await api.openThread();
-    sessionStorage.setItem("thread", thread);
-    const turn = await api.say(thread, text, (step) => { progress.textContent = `${step.note[0].toUpperCase()}${step.note.slice(1)}…`; });
-    addAnswer(turn);
+    await restored;
+    if (here()) await askHere(text, here);
   } catch (error) {
-    addProblem(error instanceof api.Trouble ? error.message : "The connection broke before the answer came. Please ask again.");
-  } finally {
-    busy = false;
-    send.disabled = false;
-    progress.hidden = true;
-    message.focus();
+    if (here()) addProblem(error instanceof api.Trouble ? error.message : "The connection broke before the answer came. Please ask again.");
   }
+  if (!here()) return;
+  listenAgain();
+  // Whoever went on to the side, or to the top, is left there.
+  if (!document.activeElement?.closest(".side, .top")) message.focus();
   await refresh();
+}
+
+async function askHere(text, here) {
+  addQuestion(text);
+  const opened = thread ?? await api.openThread();
+  if (!here()) return;
+  thread = opened;
+  sessionStorage.setItem("thread", thread);
+  const turn = await api.say(thread, text, (step) => { if (here()) progress.textContent = `${step.note[0].toUpperCase()}${step.note.slice(1)}…`; });
+  if (here()) addAnswer(turn);
+}
+
+function listenAgain() {
+  busy = false;
+  send.disabled = false;
+  progress.hidden = true;
 }
 
 function addQuestion(text) {
@@ -176,4 +221,5 @@ document.getElementById("fresh").addEventListener("click", async () => {
   message.focus();
 });
 
+setInterval(() => { if (!document.hidden) refreshIfIdle(); }, REFRESH_MS);
 start();

@@ -1,5 +1,5 @@
 // Cards: one maker per kind, the same kinds that the terminal draws.
-import { el, markdown, money, svg, tableOf, time, words } from "/page/dom.js";
+import { el, markdown, money, roleWords, svg, tableOf, time } from "/page/dom.js";
 
 export function cardOf(card, ask) {
   return MAKERS[card.type] ? MAKERS[card.type](card, ask) : null;
@@ -20,7 +20,7 @@ const MAKERS = {
     card.choices.map((choice) => el("button", { type: "button", class: "chip", onclick: () => ask(choice) }, choice))),
   freshness: (card) => el("p", { class: "freshness" }, "As of ",
     Object.entries(card.as_of).sort().flatMap(([source, iso], at) => [at ? " · " : "", `${source.toUpperCase()} `, time(iso)]),
-    card.late.map((note) => el("strong", { class: "late" }, ` ${note}`))),
+    card.late.map((note) => el("strong", { class: "late" }, "⚠ ", note))),
 };
 
 const STATES = {
@@ -60,9 +60,10 @@ export function planCard(plan) {
 }
 
 const FINAL = new Set(["rejected", "expired", "withdrawn", "superseded"]);
-export async function refreshPlans(fetchPlan) {
-  for (const [id, tell] of shown) {
+export async function refreshPlans(fetchPlan, isOld) {
+  for (const [id, tell] of [...shown]) {
     const now = await fetchPlan(id).catch(() => null);
+    if (isOld()) return;
     if (!now) continue;
     for (const one of tell) one(now);
     if (FINAL.has(now.state) || (now.state === "delivered" && now.reference)) shown.delete(id);
@@ -75,7 +76,7 @@ export function forgetPlans() {
 
 function needRows(needs) {
   return [...needs].sort((a, b) => a.order - b.order).map((need) => el("li", { class: need.have >= need.need ? "met" : "open" },
-    el("strong", {}, words(need.role)), ` ${need.have >= need.need ? "has agreed" : `${need.have} of ${need.need}`}`,
+    el("strong", {}, roleWords(need.role)), ` ${need.have >= need.need ? "has agreed" : `${need.have} of ${need.need}`}`,
     need.who.length ? el("span", { class: "who-list" }, ` ${need.who.join(", ")}`) : null,
     el("span", { class: "why" }, need.why)));
 }

@@ -23,6 +23,11 @@ export function words(text) {
   return text.replaceAll("_", " ");
 }
 
+// A role as people say it.
+export function roleWords(role) {
+  return words(role).replace(/^(or|cno)\b/, (short) => short.toUpperCase());
+}
+
 const dollars = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
 export function money(cents) {
   return dollars.format(cents / 100);
