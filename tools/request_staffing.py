@@ -112,6 +112,7 @@ def cheaper_ways(
             start=Range(before=end + REST),
             end=Range(at_least=start - REST),
         )
+        if row[1] > start - REST  # who has rested for exactly that long is rested
     }
     hours = -int(-(end - start).total_seconds() // 3600)
     found: list[tuple[StaffId, str, str, int]] = []
