@@ -118,7 +118,7 @@ def test_a_question_is_asked_and_a_plan_is_shown_with_who_must_agree(page: Page)
     plan.wait_for()
     said = plan.inner_text()
     assert "$4,000.00" in said
-    assert "periop.director" in said
+    assert "Periop.Director" in said
     assert "waiting" in said
     assert page.locator("#waiting").inner_text() == "Nothing waits for your decision."
 

@@ -1,7 +1,7 @@
 // The page: who one is, the conversation, and the side that waits.
 import * as api from "/page/api.js";
 import { cardOf, forgetPlans, optionsOf, planCard } from "/page/cards.js";
-import { el, longTime, markdown, roleWords, setZone } from "/page/dom.js";
+import { el, longTime, markdown, roleWords, setNames, setZone } from "/page/dom.js";
 import { forget, refresh, refreshIfIdle } from "/page/waiting.js";
 
 const house = document.querySelector(".house");
@@ -44,6 +44,7 @@ async function start() {
     askForToken(error.message);
     return;
   }
+  setNames(people);
   picker.replaceChildren(...groups(people));
   const before = sessionStorage.getItem("user");
   picker.value = people.some((person) => person.id === before) ? before : "or.scheduler";

@@ -1,5 +1,5 @@
 // Cards: one maker per kind, the same kinds that the terminal draws.
-import { el, markdown, money, roleWords, svg, tableOf, time } from "/page/dom.js";
+import { el, markdown, money, nameOf, roleWords, svg, tableOf, time } from "/page/dom.js";
 
 export function cardOf(card, ask) {
   return MAKERS[card.type] ? MAKERS[card.type](card, ask) : null;
@@ -77,7 +77,7 @@ export function forgetPlans() {
 function needRows(needs) {
   return [...needs].sort((a, b) => a.order - b.order).map((need) => el("li", { class: need.have >= need.need ? "met" : "open" },
     el("strong", {}, roleWords(need.role)), ` ${need.have >= need.need ? "has agreed" : `${need.have} of ${need.need}`}`,
-    need.who.length ? el("span", { class: "who-list" }, ` ${need.who.join(", ")}`) : null,
+    need.who.length ? el("span", { class: "who-list" }, ` ${need.who.map(nameOf).join(", ")}`) : null,
     el("span", { class: "why" }, need.why)));
 }
 
@@ -109,7 +109,14 @@ export function optionsOf(options, ask) {
 // The first part says what; the others are the resources with their own times.
 function summaryOf(text) {
   const [first, ...rest] = text.split("; ");
-  return el("div", {}, el("p", { class: "summary" }, first), rest.length ? el("ul", { class: "parts" }, rest.map((part) => el("li", {}, part))) : null);
+  return el("div", {}, el("p", { class: "summary" }, first), rest.length ? el("ul", { class: "parts" }, rest.map(resource)) : null);
+}
+
+// A resource on the left, its own time on the right.
+const WHEN = /^(.+?) ((?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d{1,2} [A-Z][a-z]{2} \d{2}:\d{2}.*)$/;
+function resource(part) {
+  const [, what, when] = part.match(WHEN) || [null, part, ""];
+  return el("li", {}, el("span", {}, what), when ? el("span", { class: "when" }, when) : null);
 }
 
 const WIDE = 640, HIGH = 220, LEFT = 44, BELOW = 26, ABOVE = 10;

@@ -28,6 +28,16 @@ export function roleWords(role) {
   return words(role).replace(/^(or|cno)\b/, (short) => short.toUpperCase());
 }
 
+// People by name where the page knows them, else by the id they sign in with.
+let names = new Map();
+export function setNames(people) {
+  names = new Map(people.map((person) => [person.id, person.name]));
+}
+
+export function nameOf(id) {
+  return names.get(id) || id;
+}
+
 const dollars = new Intl.NumberFormat("en-US", { style: "currency", currency: "USD" });
 export function money(cents) {
   return dollars.format(cents / 100);
