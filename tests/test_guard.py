@@ -1,6 +1,5 @@
 """The guard stops what must be stopped, and lets its near twins through."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -324,12 +323,6 @@ def test_danger_comes_before_everything_else() -> None:
 def test_any_text_is_read_without_an_error(text: str) -> None:
     verdict = guard(text)
     assert verdict is None or verdict.reply
-
-
-def test_a_long_message_is_judged_quickly() -> None:
-    start = time.perf_counter()
-    guard("the patient in OR 4 should take the slot, order two and approve it. " * 150)
-    assert time.perf_counter() - start < 0.5
 
 
 LATER_MISSES: dict[str, tuple[str, ...]] = {

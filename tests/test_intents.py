@@ -1,6 +1,5 @@
 """What people ask for is recognised in words that were never trained on, and strange matters are turned away."""
 
-import time
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -111,20 +110,9 @@ def test_odd_messages_are_ranked_without_an_error(classifier: IntentClassifier, 
 
 
 def test_weights_are_trained_once_and_read_back(classifier: IntentClassifier, weights: Path) -> None:
-    start = time.perf_counter()
     again = load_classifier(load_encoder(), weights)
-    assert time.perf_counter() - start < 1
     assert len(list(weights.glob("*.npz"))) == 1
     assert again.classify("hello").intents == classifier.classify("hello").intents
-
-
-def test_a_ranking_takes_a_few_milliseconds(classifier: IntentClassifier) -> None:
-    spent = []
-    for _ in range(9):
-        start = time.perf_counter()
-        classifier.classify("which rooms at <site> have time left <date> for a <procedure> with <person>")
-        spent.append(time.perf_counter() - start)
-    assert sorted(spent)[4] < 0.015
 
 
 @pytest.mark.slow

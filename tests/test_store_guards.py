@@ -81,18 +81,14 @@ def test_a_store_of_a_newer_version_is_refused(empty_store: SqlStore, store_url:
 
 def test_an_open_store_does_not_need_alembic(empty_store: SqlStore, store_url: str) -> None:
     script = (
-        "import sys, time\n"
+        "import sys\n"
         "from middleware.store.database import SqlStore\n"
-        "begun = time.perf_counter()\n"
         "store = SqlStore(sys.argv[1])\n"
-        "print(time.perf_counter() - begun)\n"
         "store.close()\n"
         "assert not any(name.startswith('alembic') for name in sys.modules)\n"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script, store_url], cwd=ROOT, capture_output=True, text=True, check=True
-    )
-    assert float(done.stdout) < 0.5  # measured 3 to 60 ms; a busy machine gets room
+    done = subprocess.run([sys.executable, "-c", script, store_url], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_only_sqlite_and_postgresql_addresses_are_taken() -> None:

@@ -130,7 +130,7 @@ def says_everywhere(text: str) -> bool:
 
 
 def time_of(times: tuple[When, ...], now: datetime) -> dict[str, str]:
-    """What the times of a message mean together, as ISO text: a day with hours, a window, a moment, minutes."""
+    """What the times of a message mean together, as ISO text: a day, a window, a moment, an end, minutes."""
     found: dict[str, str] = {}
     day: date | None = None
     for when in sorted(times, key=lambda when: isinstance(when, Daily)):
@@ -152,11 +152,9 @@ def time_of(times: tuple[When, ...], now: datetime) -> dict[str, str]:
             at = when.at
             if not when.dated and day is not None:
                 at = datetime.combine(day, at.timetz())
-            key = "end" if when.bound in ("by", "before", "until") else "at"
+            key = "until" if when.bound in ("by", "before", "until") else "at"
             found[key] = at.isoformat()
             found.setdefault("day", at.date().isoformat())
-    if "end" in found and "start" not in found:
-        del found["end"]
     return found
 
 

@@ -13,7 +13,7 @@ _CALLED_OUT = ("called out", "call out", "called in sick", "calling in sick", "c
 def record_status(heard: Heard) -> Script:
     """Record what is reported; what it is about must be named."""
     text = heard.matter().casefold()
-    until = heard.time.get("end") or heard.time.get("at")
+    until = heard.time.get("until") or heard.time.get("end") or heard.time.get("at")
     if heard.one("staff") and any(words in text for words in _CALLED_OUT):
         result = yield from do("record_event", subject="shift", name=heard.one("staff"), status="called_out")
         return (yield from settle("record_event", result, "record a call-out"))
