@@ -583,6 +583,8 @@ def test_a_report_may_only_reduce_capacity(world: DeskLine) -> None:
     assert not reduces(world, record("room", "hill-or-1", "blocked", until=DAY - timedelta(hours=1)))
     assert reduces(world, record("room", "hill-or-1", "blocked", until=DAY + timedelta(hours=1)))
     assert reduces(world, record("room", "hill-or-1", "closed"))  # no end is later than any
+    world.put(world.get(Room, "hill-or-1").changed(status="dirty", status_until=DAY))
+    assert not reduces(world, record("room", "hill-or-1", "cleaning", until=DAY + timedelta(hours=1)))
 
 
 def test_a_report_is_about_something_there_and_not_over(world: DeskLine) -> None:
