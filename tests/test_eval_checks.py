@@ -29,6 +29,8 @@ from policies.plans import Plan
 
 DIALOGUES = {dialogue.id: dialogue for dialogue in load_dialogues()}
 Plant = Callable[[Played, ExitStack], Played]
+WRITING: list[Plant] = []
+"""The plants that change what is kept, each of which needs a playing of its own."""
 
 
 def last(played: Played, **changed: Any) -> Played:
@@ -109,6 +111,7 @@ def rows(write: Callable[[Played, UnitOfWork], None]) -> Plant:
             write(played, work)
         return dataclasses.replace(played, after=stack.enter_context(played.line.store.reading()))
 
+    WRITING.append(plant)
     return plant
 
 
@@ -188,6 +191,9 @@ def a_second_requisition(played: Played, _: ExitStack) -> Played:
             "requisition", "REQ-9999", "approved", {"amount": plan.cost, "plan_id": plan.id}, "requisition.created"
         )
     return played
+
+
+WRITING.append(a_second_requisition)
 
 
 def a_patient_is_named(played: Played, _: ExitStack) -> Played:
@@ -316,16 +322,21 @@ def test_every_check_has_a_planted_wrong() -> None:
 def test_each_check_passes_what_is_right_and_catches_what_is_planted(name: str, stage: Stage) -> None:
     dialogue = DIALOGUES[name.split()[0]]
     (script,) = (script for script in scripts_of(dialogue) if script.name == name)
-    mistaken = []
-    for sentence, (where, plants) in PLANTS.items():
-        if where != name:
-            continue
+    here = {sentence: plants for sentence, (where, plants) in PLANTS.items() if where == name}
+    with stage.playing(script) as played:
+        mistaken = [f"{sentence}: {why}" for sentence in here if (why := CHECKS[sentence](played)) is not None]
+        mistaken += [
+            f"{sentence}: did not see planted wrong {number}"
+            for sentence, plants in here.items()
+            for number, plant in enumerate(plants)
+            if plant not in WRITING and CHECKS[sentence](plant(played, ExitStack())) is None
+        ]
+    for sentence, plants in here.items():
         for number, plant in enumerate(plants):
-            with stage.playing(script) as played, ExitStack() as stack:
-                if (why := CHECKS[sentence](played)) is not None:
-                    mistaken.append(f"{sentence}: found {why!r} where nothing is wrong")
-                elif CHECKS[sentence](plant(played, stack)) is None:
-                    mistaken.append(f"{sentence}: did not see planted wrong {number}")
+            if plant in WRITING:
+                with stage.playing(script) as played, ExitStack() as stack:
+                    if CHECKS[sentence](plant(played, stack)) is None:
+                        mistaken.append(f"{sentence}: did not see planted wrong {number}")
     assert mistaken == []
 
 
@@ -337,6 +348,8 @@ def _agent_that_says(stage: Stage, said: str, outcome: Outcome) -> list[str]:
     try:
         with line.store.reading() as world:
             for dialogue in DIALOGUES.values():
+                if dialogue.outcome != outcome:
+                    continue  # judged wrong by its outcome alone
                 for script in scripts_of(dialogue):
                     turns = tuple(
                         Turn(thread="THREAD-1", turn=f"TURN-{n}", user=script.user, outcome=outcome, text=said)

@@ -9,6 +9,7 @@ from hospital.model.history import Feed
 from hospital.model.people import Encounter
 from hospital.model.places import Bed
 from hospital.model.work import WorkException
+from hospital.ports import In
 from policies.plans import Plan
 
 
@@ -23,12 +24,10 @@ def feed_age(played: Played) -> Wrong:
 
 def nothing_committed(played: Played) -> Wrong:
     """Beds and stays are as they were, and only a hand-over was carried out."""
-    changed = [
-        str(row.id)
-        for kind in (Bed, Encounter)
-        for row in played.after.find(kind)
-        if row != played.before.get(kind, row.id)
-    ]
+    here = In(("in_bed", "boarding"))
+    before = [*played.before.find(Bed, order="id"), *played.before.find(Encounter, order="id", state=here)]
+    after = [*played.after.find(Bed, order="id"), *played.after.find(Encounter, order="id", state=here)]
+    changed = [] if before == after else ["a bed or a stay"]
     plans = [plan.id for plan in new_rows(played, Plan) if any(line.action != "hand_over" for line in plan.lines)]
     return f"{', '.join([*changed, *plans][:3])} changed" if changed or plans else None
 

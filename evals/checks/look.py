@@ -80,7 +80,9 @@ def plan_of(played: Played, turn: Turn | None = None) -> Plan | None:
 
 def new_rows(played: Played, kind: type[E], **where: Any) -> list[E]:
     """The rows of a kind that were not there before the script."""
-    return [row for row in played.after.find(kind, **where) if played.before.get(kind, row.id) is None]
+    known = {id for (id,) in played.before.values(kind, ("id",))}
+    new = [id for (id,) in played.after.values(kind, ("id",), **where) if id not in known]
+    return [row for id in new if (row := played.after.get(kind, id)) is not None]
 
 
 def audited(played: Played) -> list[AuditEntry]:
