@@ -8,6 +8,7 @@ from hospital.cards import TableCard
 from hospital.model.places import Site
 from hospital.model.work import WorkException
 from hospital.ports import In
+from policies.access import is_for
 from tools.sites_asked import SITE_HELP, find_sites
 from tools.tool import Answer, Arguments, Toolbox, tool
 from tools.windows import listed, plural
@@ -17,7 +18,7 @@ OPEN = ("open", "assigned", "breached")
 
 class ListExceptions(Arguments):
     role: str | None = Field(
-        default=None, description="Owner role; unstated: the asker's own roles; 'all': every role"
+        default=None, description="Owner role; unstated: the asker's own roles; 'all': every queue they may see"
     )
     site: str | None = Field(default=None, description=SITE_HELP.replace("the asker's home site", "every site"))
     limit: int = Field(default=20, ge=1, le=100, description="How many at most")
@@ -32,11 +33,12 @@ async def list_exceptions(args: ListExceptions, box: Toolbox) -> Answer:
         where["owner_role"] = In(roles)
     if args.site is not None:
         where["site_id"] = In((None, *(site.id for site in find_sites(box, args.site))))
-    found = box.world.find(WorkException, order="due", **where)
+    actor = box.context.actor
+    found = [one for one in box.world.find(WorkException, order="due", **where) if is_for(actor, one)]
     whose = "any role" if roles is None else listed([role.replace("_", " ") for role in roles])
     if not found:
         return Answer(
-            headline=f"No exception is open for {whose}. Ask with role 'all' for the queues of others.",
+            headline=f"No exception is open for {whose}. Ask with role 'all' for every queue you may see.",
             facts={"open": 0, "roles": list(roles or ())},
         )
     shown = found[: args.limit]
