@@ -12,6 +12,7 @@ from hospital.model.supply import Requisition
 from hospital.model.work import Setting
 from hospital.ports import In, Range, Reader
 from policies.data import PolicyData
+from policies.hours import hours_fact
 from policies.plans import Plan
 
 KILL_SWITCH = "kill_switch"
@@ -127,7 +128,7 @@ def context_of(
 ) -> dict[str, Any]:
     """The canonical input of the decision about one line, before votes and attestation."""
     scope = line.scope(world)
-    facts = dict(line.facts(world, now))
+    facts = {**line.facts(world, now), **hours_fact(world, data, line)}
     return {
         "ask": {
             "roles": roles_covering(actor, scope),

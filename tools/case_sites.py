@@ -126,9 +126,10 @@ def _devices(
     ]
     taken: list[list[Interval]] = [[] for _ in units]
     for span in sorted(_spans(case for case in cases if kind in case.equipment)):
+        # More cases than devices can be booked: then one waits for the device that is free first, and has it next.
+        least = min(taken, key=lambda spans: max((other.end for other in spans), default=span.start), default=[])
         free = [spans for spans in taken if not any(span.overlaps(other) for other in spans)]
-        if free:
-            free[0].append(span)
+        (free[0] if free else least).append(span)
     return tuple(
         Resource(unit.id, unit.name, subtract([window], spans)) for unit, spans in zip(units, taken, strict=True)
     )
