@@ -75,7 +75,7 @@ def test_nobody_is_asked_for_who_would_work_round_the_clock(desk_line: DeskLine)
         Shift,
         unit_id="northgate-5-west",
         state="rostered",
-        start=Range(at_least=now - timedelta(hours=2), before=now),
+        start=since,
     )
     tired = next(s.staff_id for s in day if s.staff_id and not s.charge)
     desk_line.put(*(person.changed(voluntary_overtime=True) for person in desk_line.find(Staff, id=tired)))

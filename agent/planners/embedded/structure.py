@@ -50,6 +50,8 @@ def intent_by_build(
     budget = any(found.kind == "cost_centre" for found in mentions)
     if budget and not any(found.kind in ("item", "code") for found in mentions) and ranking.best not in _ABOUT_RULES:
         return "erp_status"
+    if ranking.best == "bed_need_forecast" and any(found.kind == "bed" for found in mentions):
+        return ranking.intents[1][0]  # no forecast is about one certain bed
     if ranking.best == "bed_need_forecast" and any(_NOW.fullmatch(when.said.words.strip()) for when in times):
         return "bed_state"  # what is there now is counted, not forecast
     if asks_to_know(text):
