@@ -36,7 +36,8 @@ check: $(READY) ## Lint, format check and types
 test: check ## Every check and every test, with the coverage floor
 	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term --cov-fail-under=$(COVERAGE_FLOOR)
 
-full: test ## The tests, then every dialogue and every benchmark
+full: test ## The tests with the long ones, then every dialogue and every benchmark
+	$(BIN)/pytest -m full
 	$(BIN)/wardline eval run
 	$(BIN)/wardline bench turns
 

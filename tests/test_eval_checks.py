@@ -317,7 +317,7 @@ def test_every_check_has_a_planted_wrong() -> None:
     assert set(PLANTS) == set(CHECKS)
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("name", sorted({dialogue for dialogue, _ in PLANTS.values()}))
 def test_each_check_passes_what_is_right_and_catches_what_is_planted(name: str, stage: Stage) -> None:
     dialogue = DIALOGUES[name.split()[0]]
@@ -363,13 +363,13 @@ def _agent_that_says(stage: Stage, said: str, outcome: Outcome) -> list[str]:
     return passed
 
 
-@pytest.mark.slow
+@pytest.mark.full
 @pytest.mark.parametrize("outcome", get_args(Outcome))
 def test_an_agent_that_says_ok_and_does_nothing_passes_no_script(outcome: Outcome, stage: Stage) -> None:
     assert _agent_that_says(stage, "ok", outcome) == []
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_an_agent_that_always_refuses_in_the_best_words_passes_no_script(stage: Stage) -> None:
     said = (
         "Emergency: call 911. I can't do that: it holds at all times, the ratio, minimum necessary, see the chart; "
