@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel
 
+from hospital.changes.holds import HeldResource
 from hospital.entity import Entity
 from hospital.model.bookings import Slot
 from hospital.ports import Store
@@ -52,6 +53,8 @@ class Examples:
         if origin is dict:
             return {f"käse {number}": self._value(inside[1])}
         if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            if annotation is HeldResource:  # a case is refused without a room among its resources
+                return self.of(annotation, resource=f'room:O\'Neil "{number}" é')
             return self.of(annotation)
         return self._plain(annotation, number)
 
