@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from agent.checkpoints import Checkpoints
 from agent.confirm import confirmed
@@ -29,12 +29,6 @@ _logger = logging.getLogger(__name__)
 FAILED = "Something went wrong on my side and I stopped there. Please ask again, or ask for a person."
 LONGEST = 4000
 """Characters a message may have; longer ones are sent back, not cut."""
-
-
-class Listener(Protocol):
-    """Hears what a turn is doing."""
-
-    def __call__(self, progress: Progress) -> None: ...
 
 
 def _nobody(progress: Progress) -> None:

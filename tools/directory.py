@@ -8,10 +8,10 @@ from rapidfuzz import fuzz, process
 
 from hospital.ids import SiteId
 from hospital.model.bookings import Procedure, SurgicalCase
-from hospital.model.people import Clinician, Patient, Scope, Staff
+from hospital.model.people import Clinician, Patient, Staff
 from hospital.model.places import Clinic, Room, Service, Site, Unit
 from hospital.model.supply import Item
-from hospital.ports import In, Reader
+from hospital.ports import In
 from policies.plans import Plan
 from tools.tool import Problem, Toolbox
 
@@ -115,17 +115,6 @@ def find_staff(box: Toolbox, said: str, site_id: SiteId) -> Staff:
     """
     here = box.world.find(Staff, site_id=site_id)
     return _pick("staff member", said, [(person, (person.id, person.name)) for person in here])
-
-
-def home_scope(box: Toolbox) -> Scope:
-    """The scope meant when none is named."""
-    return box.context.actor.home
-
-
-def site_name(world: Reader, site_id: SiteId) -> str:
-    """What people call the site."""
-    site = world.get(Site, site_id)
-    return site.name if site else site_id
 
 
 def _fold(text: str) -> str:

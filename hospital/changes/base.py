@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from hospital.entity import Record
 from hospital.model.people import Scope
@@ -34,7 +34,6 @@ class Change(Record):
     action: ClassVar[str]
     sources: ClassVar[tuple[str, ...]] = ()
     """The feeds that must be fresh for this to commit."""
-    undoes_hold: ClassVar[bool] = False
 
     @abstractmethod
     def scope(self, world: Reader) -> Scope:
@@ -82,6 +81,3 @@ def span_days(resource: str, start: datetime, end: datetime) -> frozenset[str]:
     """The keys of a resource over a time span."""
     days = range((end.date() - start.date()).days + 1)
     return frozenset(resource_day(resource, date.fromordinal(start.date().toordinal() + day)) for day in days)
-
-
-Urgency = Literal["elective", "urgent", "emergent"]

@@ -6,8 +6,6 @@ from typing import Literal
 from hospital.entity import Entity, Record, Time
 from hospital.ids import ServiceId, SiteId
 
-FeedId = Literal["ehr", "adt", "wfm", "erp", "inventory"]
-
 
 class DemandCount(Entity):
     """How many were asked for on one day in one series, e.g. referrals of a service at a site."""

@@ -12,7 +12,7 @@ import numpy as np
 from hospital.planning.case_problem import CaseProblem
 from hospital.planning.case_request import CaseRequest
 from hospital.planning.case_site import Room, Site, enough
-from hospital.planning.intervals import MINUTE, Interval, Spans
+from hospital.planning.intervals import MINUTE, Spans
 from hospital.planning.series import Mask
 
 Ints = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
@@ -182,8 +182,3 @@ def room_uses(room: Room, request: CaseRequest, surgeons: tuple[str, ...]) -> tu
 def room_starts(spans: Spans, request: CaseRequest, grid: Grid) -> Mask:
     """Starts for which setup, case and cleanup lie in one of the room's spans."""
     return grid.starts(spans, request.setup_minutes, request.case_minutes + request.cleanup_minutes)
-
-
-def containing(spans: Spans, inner: Interval) -> Interval:
-    """The span that contains `inner`; there must be one."""
-    return next(span for span in spans if span.contains(inner))
