@@ -52,7 +52,10 @@ def address(line: Wardline) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(create_api(line), port=port, proxy_headers=False, log_level="error"))
+    config = uvicorn.Config(
+        create_api(line), port=port, proxy_headers=False, log_level="error", timeout_graceful_shutdown=5
+    )
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
@@ -105,10 +108,10 @@ def _let_go(page: Page, held: list[Route]) -> None:
     """Let the held answer arrive, and the page do with it what it does."""
     (route,) = held
     whole = route.fetch()
-    with page.expect_response(lambda response: response.request == route.request) as arriving:
+    with page.expect_response(lambda response: response.request == route.request):
         route.fulfill(response=whole)
-    arriving.value.finished()
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+    # Only waits that end by themselves: a page that is not drawn has no animation frames to wait for.
+    page.wait_for_timeout(150)
 
 
 def test_a_question_is_asked_and_a_plan_is_shown_with_who_must_agree(page: Page) -> None:
