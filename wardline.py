@@ -14,7 +14,7 @@ def main() -> None:
     from evals.cli import bench
 
     app.add_typer(evaluations, name="eval")
-    app.command()(bench)
+    app.add_typer(bench, name="bench")
     app()
 
 

@@ -18,7 +18,11 @@ from evals.runs import OtherGrader, Run, differences, find_run, keep, kept, new_
 from evals.scores import Score
 
 app = typer.Typer(help="Play dialogues and see how they went.", no_args_is_help=True)
+bench = typer.Typer(help="Measure: each figure beside a named reference in the same run.", no_args_is_help=True)
 console = Console(highlight=False, soft_wrap=True)
+
+for name, measure in BENCHMARKS.items():
+    bench.command(name)(measure)
 
 
 @app.command("run")
@@ -117,14 +121,3 @@ def _find(settings: Settings, name: str) -> Run:
     except LookupError as error:
         console.print(f"[red]{error.args[0]}[/]")
         raise typer.Exit(2) from error
-
-
-def bench(
-    name: Annotated[str, typer.Argument(help=f"One of: {', '.join(BENCHMARKS)}")],
-    json: Annotated[bool, typer.Option("--json")] = False,
-) -> None:
-    """Run a benchmark and print its figures."""
-    if name not in BENCHMARKS:
-        console.print(f"There is no benchmark {name!r}; there are {', '.join(BENCHMARKS)}.")
-        raise typer.Exit(2)
-    BENCHMARKS[name](json)

@@ -1,7 +1,7 @@
-"""The table of contents of `wardline bench`."""
+"""The table of contents of `wardline bench`: each benchmark is a command with arguments of its own."""
 
 from collections.abc import Callable
 
 from evals.benchmarks.turns import bench_turns
 
-BENCHMARKS: dict[str, Callable[[bool], None]] = {"turns": bench_turns}
+BENCHMARKS: dict[str, Callable[..., None]] = {"turns": bench_turns}

@@ -7,7 +7,9 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Annotated
 
+import typer
 from rich.console import Console
 from rich.table import Table
 
@@ -24,7 +26,7 @@ READS = ("OR-01", "OR-03", "CN-01", "BM-01", "SC-01", "CC-01")
 PROPOSAL = "OR-04"
 
 
-def bench_turns(as_json: bool) -> None:
+def bench_turns(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """Print p50 and p95 of read turns in ms, the time of a proposal, and the reference in the same run."""
     dialogues = {dialogue.id: dialogue for dialogue in load_dialogues()}
     settings = read_settings().model_copy(update={"now": FROZEN})
