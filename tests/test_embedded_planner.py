@@ -177,6 +177,7 @@ def test_a_polite_request_is_a_request(line: Line) -> None:
         (SUPPLY, "order 999999 HIP-REV-7", "999999"),
         (SUPPLY, "order 4 HIP-REV-7 by last Friday", "last Friday"),
         (SCHEDULER, "open OR time yesterday?", "esterday"),
+        (SCHEDULER, "Which ORs have open time at Harbor on 3 March 2024?", "is over already"),
         (CALLS, "Book patient 88213 for an MRI last Thursday at 9:40", "ast Thursday"),
         (CALLS, "book 99999999 for MRI brain Thursday 10:00", "99999999"),
         (CALLS, "🙂🙂", "words"),

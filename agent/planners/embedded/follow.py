@@ -194,10 +194,15 @@ def _service_of(lexicon: Lexicon, clinic: str) -> str | None:
 
 
 def born_in(heard: Heard) -> date | None:
-    """A date of birth in the message: a day some years back."""
+    """A date of birth: a day some years back, where it is said to be one or a patient is the matter."""
+    if not (_SAYS_BORN.search(heard.text) or heard.named("patient") or heard.memory.get("asks_for") == "patient"):
+        return None
     for when in heard.times:
         if isinstance(when, Window) and when.grain == "day":
             day = when.start.date()
             if heard.asked.now.date() - day > timedelta(days=2 * 365):
                 return day
     return None
+
+
+_SAYS_BORN = re.compile(r"\b(?:born|birth\w*|d\.?o\.?b\.?)", re.IGNORECASE)
