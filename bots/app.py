@@ -140,7 +140,7 @@ class Wardline:
         """End every plan whose time is over, and tell the next in line of those at half their time."""
         from policies.ledger import expire_due
 
-        expire_due(self.store, self.clock.now())
+        expire_due(self.store, self.policy, self.clock.now())
 
     @property
     def is_alive(self) -> bool:

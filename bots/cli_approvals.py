@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from bots.app import Wardline
     from hospital.model.people import User
     from policies.plans import Plan
+    from tools.results import Result
 
 SHORTEST_DIGEST = 8
 
@@ -79,6 +80,38 @@ def reject(
     _decide("reject", plan, as_user, digest, reason, now, as_json)
 
 
+@plan_app.command()
+def edit(
+    plan: PlanArgument,
+    as_user: AsUser,
+    digest: Digest,
+    change: Annotated[list[str], typer.Option("--set", help="What to ask for instead, such as quantity=3.")],
+    now: Now = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask for something else instead: a new plan with the difference said, for which everybody votes again."""
+    changes = dict(part.partition("=")[::2] for part in change)
+    if unsaid := [part for part in change if not part.partition("=")[2]]:
+        raise Sorry(f"--set {unsaid[0]} says no value; write it as name=value.")
+    with opened(now) as wardline:
+        user, found = person(wardline, as_user), any_plan(wardline, plan)
+        context = wardline.context(user, "cli")
+        full = full_digest(found, digest)
+        _say(wardline, wardline.turns.run(wardline.desk.edit(found.id, full, changes, context)), as_json)
+
+
+@plan_app.command()
+def withdraw(
+    plan: PlanArgument, as_user: AsUser, reason: Reason = "", now: Now = None, as_json: AsJson = False
+) -> None:
+    """Take back a plan that is not committed; only who asked for it can."""
+    with opened(now) as wardline:
+        user, found = person(wardline, as_user), any_plan(wardline, plan)
+        args = {"plan": found.id, **({"reason": reason} if reason else {})}
+        context = wardline.context(user, "cli")
+        _say(wardline, wardline.turns.run(wardline.desk.call("withdraw_request", args, context)), as_json)
+
+
 def _decide(
     decision: Literal["approve", "reject"],
     plan_id: str,
@@ -88,23 +121,31 @@ def _decide(
     now: str | None,
     as_json: bool,
 ) -> None:
-    from tools.results import Refused
-
     with opened(now) as wardline:
         user = person(wardline, as_user)
         plan = any_plan(wardline, plan_id)
         full = full_digest(plan, digest)
         context = wardline.context(user, "cli")
-        result = wardline.turns.run(wardline.desk.decide(plan.id, decision, full, reason, context))
-        wardline.deliver()
-        if as_json:
-            typer.echo(result.model_dump_json())
-        elif isinstance(result, Refused):
-            raise Sorry(" ".join(part for part in (result.sentence, result.instead) if part))
-        else:
-            console().print(result.headline)
-        if isinstance(result, Refused):
-            raise typer.Exit(FAILED)
+        _say(wardline, wardline.turns.run(wardline.desk.decide(plan.id, decision, full, reason, context)), as_json)
+
+
+def _say(wardline: "Wardline", result: "Result", as_json: bool) -> None:
+    """Print what became of it, after other systems were told.
+
+    Raises:
+        Sorry: when it was refused.
+    """
+    from tools.results import Refused
+
+    wardline.deliver()
+    if as_json:
+        typer.echo(result.model_dump_json())
+    elif isinstance(result, Refused):
+        raise Sorry(" ".join(part for part in (result.sentence, result.instead) if part))
+    else:
+        console().print(result.headline)
+    if isinstance(result, Refused):
+        raise typer.Exit(FAILED)
 
 
 def full_digest(plan: "Plan", said: str) -> str:

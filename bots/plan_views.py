@@ -13,8 +13,8 @@ from policies.access import may_read
 from policies.data import PolicyData
 from policies.ledger import open_needs
 from policies.people import Roster
-from policies.plans import Plan, Vote, is_open, needs_view
-from policies.recheck import fills_others, votes_on
+from policies.plans import Plan, Vote, is_escalated, is_open, needs_view
+from policies.recheck import spoken_for, votes_on
 from tools.sentences import plan_card
 
 
@@ -81,9 +81,9 @@ def _asked(user: UserId, plan: Plan, votes: Sequence[Vote], roster: Roster, now:
         return False
     still = open_needs(plan, votes)
     first = min((need.order for need in still), default=0)
-    escalated = plan.escalates_at is not None and now >= plan.escalates_at
+    escalated = is_escalated(plan, now)
     return any(
-        user in roster.eligible(need, plan.chain, fills_others(votes, user, need.rule), escalated=escalated)
+        user in roster.eligible(need, plan.chain, spoken_for(votes, user), escalated=escalated)
         for need in still
         if need.order == first
     )

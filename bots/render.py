@@ -40,6 +40,7 @@ STATE_STYLES: Mapping[str, str] = {
     "stale": "red",
     "ambiguous": "magenta",
     "compensating": "magenta",
+    "compensated": "magenta",
 }
 OPEN_STATES = ("drafted", "awaiting")
 

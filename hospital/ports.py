@@ -71,6 +71,15 @@ class Message:
     operation: str
     payload: Mapping[str, Any]
     plan_id: str | None = None
+    undo: "Undo | None" = None
+
+
+@dataclass(frozen=True)
+class Undo:
+    """What takes a message back that a system has carried out, when a later one of its plan is refused."""
+
+    operation: str
+    payload: Mapping[str, Any]
 
 
 class UnitOfWork(Writer, Protocol):

@@ -13,7 +13,7 @@ from hospital.money import Cents
 from hospital.ports import Reader
 from policies.context import buying_keys, other_plans
 from policies.decide import Decision, Policy
-from policies.plans import ConstraintReport, Effect, Plan, canonical, digest_of
+from policies.plans import ConstraintReport, Effect, MadeBy, Plan, canonical, digest_of
 
 DRAFT_LASTS = timedelta(hours=24)
 """How long a draft that needs no vote may wait for whoever asked."""
@@ -32,6 +32,7 @@ def draft_plan(
     key: str | None = None,
     chain: Iterable[UserId] = (),
     supersedes: Plan | None = None,
+    made_by: MadeBy | None = None,
     new_id: Callable[[str], PlanId] | None = None,
 ) -> Plan:
     """A plan in state `drafted`, with the decision of the rules on the world as it is.
@@ -56,7 +57,7 @@ def draft_plan(
     cost = sum(line.cost() for line in lines)
     expires = expiry_of(policy, decision, now)
     content = canonical(
-        [actor.id, title, [line.model_dump(mode="json") for line in lines], thread_id, key, now.isoformat()]
+        [actor.id, title, [line.model_dump(mode="json") for line in lines], thread_id, key, replaced, now.isoformat()]
     )
     plan = Plan(
         id=(new_id or name_plan)(content),
@@ -75,6 +76,7 @@ def draft_plan(
         chain=people,
         thread_id=thread_id,
         supersedes=replaced,
+        made_by=made_by,
         key=key,
         created_at=now,
         expires_at=expires,

@@ -3,8 +3,9 @@
 from policies.commit import commit
 from policies.lifecycle import expire_due, withdraw
 from policies.outcomes import Outcome, VoteOutcome
+from policies.recheck import open_needs
 from policies.submit import attest, keep_draft, submit
-from policies.voting import open_needs, vote
+from policies.voting import vote
 
 __all__ = [
     "Outcome",

@@ -7,9 +7,11 @@ from hospital.model.work import WorkException
 from hospital.ports import In, Range, Store, UnitOfWork
 from policies import audit
 from policies.data import MONEY_ROLES
+from policies.decide import Policy
 from policies.outcomes import LEDGER, Outcome, move, tell
-from policies.people import NEXT_LEVEL
+from policies.people import NEXT_LEVEL, Roster
 from policies.plans import Need, Plan, may_move
+from policies.recheck import open_needs, spoken_for, votes_on
 
 EXCEPTION_DUE = timedelta(hours=4)
 
@@ -36,7 +38,7 @@ def withdraw(store: Store, plan_id: str, user: UserId, reason: str, now: datetim
     return Outcome(status="withdrawn", sentence=f"{plan.title}: taken back.", plan=ended)
 
 
-def expire_due(store: Store, now: datetime) -> tuple[Outcome, ...]:
+def expire_due(store: Store, policy: Policy, now: datetime) -> tuple[Outcome, ...]:
     """End every plan whose time is over, and tell the next in line of those at half their time."""
     with store.reading() as world:
         reached = Range(before=now + timedelta(microseconds=1))
@@ -56,7 +58,7 @@ def expire_due(store: Store, now: datetime) -> tuple[Outcome, ...]:
             done = expire(uow, plan, now)
             ended.append(Outcome(status="expired", sentence=f"{plan.title}: nobody decided in time.", plan=done))
     for plan in half:
-        _escalate(store, plan, now)
+        _escalate(store, policy, plan, now)
     return tuple(ended)
 
 
@@ -65,7 +67,7 @@ def expire(uow: UnitOfWork, plan: Plan, now: datetime) -> Plan:
     ended = move(uow, plan, "expired", "nobody decided in time")
     _write_down(uow, plan, now, LEDGER, "ledger", "expire", "nobody decided in time; nothing is approved")
     if plan.state == "awaiting":
-        need = min(plan.needs, key=lambda one: (one.order, one.rule))
+        need = _first_open(uow, plan)
         uow.put(
             WorkException(
                 id=ExceptionId(f"EXC-{plan.id.removeprefix('PLAN-')}"),
@@ -95,14 +97,22 @@ def _next_role(need: Need) -> str:
     return need.role.partition("|")[0]
 
 
-def _escalate(store: Store, plan: Plan, now: datetime) -> None:
-    """Open one exception for the escalation role, so that it is told at half the time, once."""
+def _first_open(uow: UnitOfWork, plan: Plan) -> Need:
+    """The need that nobody filled, the first in order."""
+    still = open_needs(plan, votes_on(uow, plan)) or plan.needs
+    return min(still, key=lambda one: (one.order, one.rule))
+
+
+def _escalate(store: Store, policy: Policy, plan: Plan, now: datetime) -> None:
+    """Open one exception for the escalation role, and tell its people, at half the time, once."""
     exception = ExceptionId(f"EXC-{plan.id.removeprefix('PLAN-')}-HALF")
     with store.working() as uow:
         uow.lock((f"plan:{plan.id}",))
-        if uow.get(WorkException, exception) is not None:
+        current = uow.get(Plan, plan.id)
+        if uow.get(WorkException, exception) is not None or current is None or current.state != "awaiting":
             return
-        need = min(plan.needs, key=lambda one: (one.order, one.rule))
+        need = _first_open(uow, plan)
+        may = "you may decide" if need.of is None else "only the surgeon may decide"
         uow.put(
             WorkException(
                 id=exception,
@@ -110,13 +120,16 @@ def _escalate(store: Store, plan: Plan, now: datetime) -> None:
                 owner_role=_next_role(need),
                 site_id=next((one.scope.site_id for one in plan.needs if one.scope.site_id), None),
                 severity="low",
-                summary=f"Half the time is over, you may decide: {plan.title}",
+                summary=f"Half the time is over, {may}: {plan.title}",
                 opened_at=now,
                 due=plan.expires_at or now + EXCEPTION_DUE,
                 opened_by=LEDGER,
                 links=(plan.id,),
             )
         )
+        taken = spoken_for(votes_on(uow, plan), "")
+        next_in_line = Roster(uow, policy.data, now).next_in_line(need, plan.chain, taken)
+        tell(uow, plan, next_in_line, "escalated", f"{plan.title}: half the time is over, {may}.", now)
         _write_down(uow, plan, now, LEDGER, "ledger", "escalate", f"{_next_role(need)} is told")
 
 

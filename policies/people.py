@@ -13,6 +13,8 @@ from policies.plans import Need
 
 NEXT_LEVEL = "next_level"
 _LADDER = tuple(MONEY_ROLES)
+Authorities = dict[UserId, UserId]
+"""Who may say yes, and in whose name: their own, or that of whoever delegated to them."""
 
 
 class Roster:
@@ -35,19 +37,25 @@ class Roster:
 
         Args:
             chain: who asked, edited, reported or triggered; neither they nor a delegate in their name.
-            taken: who fills another need of the same plan; treated alike.
+            taken: who has filled a need of the same plan, and in whose name; treated alike.
             escalated: whether half the time to expiry is over, so that the named next role may fill it.
         """
-        barred = {*chain, *taken}
-        if need.of is not None:
-            found = self._own_yes(need, barred)
-        else:
-            found = self._of_roles(need.role.split("|"), need.scope, barred)
-            if not found and need.role in MONEY_ROLES:
-                found = self._above(need.role, need.scope, barred)
-            if escalated:
-                found |= self._escalation(need, barred)
+        found = self._authorities(need, {*chain, *taken}, escalated)
         return tuple(sorted(found, key=lambda user: (not self._on_duty(user, need.role), user)))
+
+    def authority(
+        self, need: Need, user: str, chain: Iterable[str], taken: Iterable[str] = (), *, escalated: bool = False
+    ) -> UserId | None:
+        """In whose name this person may fill this need now (see `eligible`): their own, or of whom they stand for."""
+        return self._authorities(need, {*chain, *taken}, escalated).get(UserId(user))
+
+    def next_in_line(self, need: Need, chain: Iterable[str], taken: Iterable[str] = ()) -> tuple[UserId, ...]:
+        """Whom the gate names for when half the time is over; they may look, and fill it unless it is a surgeon's."""
+        return tuple(sorted(self._escalation(need, {*chain, *taken})))
+
+    def holders(self, role: str, scope: Scope) -> tuple[UserId, ...]:
+        """Who holds a role there, without delegates: for those who are only told."""
+        return tuple(sorted(set(self._of_roles((role,), scope, set()).values())))
 
     def assign(self, needs: Sequence[Need], chain: Iterable[str]) -> tuple[Need, ...]:
         """The needs with whom to ask; whoever is indispensable for another need is not asked for money."""
@@ -66,15 +74,23 @@ class Roster:
             for need in needs
         )
 
-    def _own_yes(self, need: Need, barred: set[str]) -> set[UserId]:
+    def _authorities(self, need: Need, barred: set[str], escalated: bool) -> Authorities:
+        if need.of is not None:
+            return self._own_yes(need, barred)
+        found = self._of_roles(need.role.split("|"), need.scope, barred)
+        if not found and need.role in MONEY_ROLES:
+            found = self._above(need.role, need.scope, barred)
+        return {**self._escalation(need, barred), **found} if escalated else found
+
+    def _own_yes(self, need: Need, barred: set[str]) -> Authorities:
         """A surgeon's need: only that surgeon, or the OR charge nurse when that surgeon is in the chain."""
         own = {user.id for user in self._users.values() if user.clinician_id == need.of and "surgeon" in user.roles}
         others = [role for role in need.role.split("|") if role != "surgeon"]
         if own & barred and not others:
             others = ["or_charge"]
-        return (own - barred) | self._of_roles(others, need.scope, barred)
+        return {**self._of_roles(others, need.scope, barred), **{user: user for user in own - barred}}
 
-    def _of_roles(self, roles: Iterable[str], scope: Scope, barred: set[str]) -> set[UserId]:
+    def _of_roles(self, roles: Iterable[str], scope: Scope, barred: set[str]) -> Authorities:
         holders: set[UserId] = set()
         for role in roles:
             if role in MONEY_ROLES:
@@ -88,26 +104,27 @@ class Roster:
                 }
         return self._with_delegates(holders, barred)
 
-    def _with_delegates(self, holders: set[UserId], barred: set[str]) -> set[UserId]:
+    def _with_delegates(self, holders: set[UserId], barred: set[str]) -> Authorities:
         day = self._now.astimezone(ZoneInfo(self._data.on_call.timezone)).date()
-        free = holders - {UserId(user) for user in barred}
-        delegates = {to for user in free for to in self._data.delegates_of(user, day) if to in self._users}
-        return free | {user for user in delegates if user not in barred}
+        free = sorted(holders - {UserId(user) for user in barred})
+        named = {to: user for user in reversed(free) for to in self._data.delegates_of(user, day)}
+        delegates = {to: user for to, user in named.items() if to in self._users and to not in barred}
+        return {**delegates, **{user: user for user in free}}
 
-    def _above(self, role: str, scope: Scope, barred: set[str]) -> set[UserId]:
+    def _above(self, role: str, scope: Scope, barred: set[str]) -> Authorities:
         """The lowest higher level of money at which anybody is left."""
         for higher in _LADDER[_LADDER.index(role) + 1 :]:
             if found := self._of_roles((higher,), scope, barred):
                 return found
-        return set()
+        return {}
 
-    def _escalation(self, need: Need, barred: set[str]) -> set[UserId]:
-        found: set[UserId] = set()
+    def _escalation(self, need: Need, barred: set[str]) -> Authorities:
+        found: Authorities = {}
         for role in need.escalates_to:
-            if role == NEXT_LEVEL:
-                found |= self._above(need.role, need.scope, barred) if need.role in MONEY_ROLES else set()
-            else:
+            if role != NEXT_LEVEL:
                 found |= self._of_roles((role,), need.scope, barred)
+            elif need.role in MONEY_ROLES:
+                found |= self._above(need.role, need.scope, barred)
         return found
 
     def _on_duty(self, user_id: UserId, role: str) -> bool:

@@ -23,6 +23,7 @@ PlanState = Literal[
     "stale",
     "delivered",
     "compensating",
+    "compensated",
     "ambiguous",
 ]
 
@@ -31,13 +32,14 @@ TRANSITIONS: dict[PlanState, tuple[PlanState, ...]] = {
     "awaiting": ("committed", "rejected", "expired", "withdrawn", "superseded", "stale"),
     "committed": ("delivered", "compensating", "ambiguous"),
     "ambiguous": ("delivered", "compensating"),
-    "compensating": ("delivered", "ambiguous"),
+    "compensating": ("delivered", "compensated", "ambiguous"),
     "rejected": (),
     "expired": (),
     "withdrawn": (),
     "superseded": (),
     "stale": ("superseded",),
     "delivered": (),
+    "compensated": (),
 }
 """The published life of a plan: from -> to. The database refuses any other move."""
 
@@ -78,6 +80,17 @@ class ConstraintReport(Record):
     why_not: tuple[str, ...] = ()
 
 
+class MadeBy(Record):
+    """The call that a plan was compiled from, so that it can be changed or made again by the same tool."""
+
+    tool: str
+    args: dict[str, Any]
+    schema_version: str
+    """Which arguments the tool takes: a hash of their schema."""
+    number: int = 0
+    """Which of several options it was, from 0."""
+
+
 class Plan(Entity):
     """Typed lines with everything people were shown; the digest covers all of it but state and votes."""
 
@@ -101,6 +114,8 @@ class Plan(Entity):
     """Everybody who asked, edited, reported or triggered: none of them votes."""
     thread_id: ThreadId | None = None
     supersedes: PlanId | None = None
+    made_by: MadeBy | None = None
+    """None for what no tool made: a change of the rules, broken glass."""
     key: str | None = None
     """The idempotency key it was asked with."""
     created_at: Time
@@ -119,8 +134,33 @@ _NOT_DIGESTED = {"state", "digest", "reason"}
 
 
 def canonical(value: Any) -> str:
-    """Canonical JSON: sorted keys, no spaces, no floats."""
+    """Canonical JSON: sorted keys, no spaces, no floats (two systems write one float in two ways).
+
+    Raises:
+        ValueError: naming a float.
+    """
+    _refuse_floats(value)
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def plain(value: Any) -> Any:
+    """The same JSON with its floats as text, so that it can be canonical; pydantic reads them back."""
+    if isinstance(value, float):
+        return repr(value)
+    if isinstance(value, dict):
+        return {name: plain(part) for name, part in value.items()}
+    return [plain(part) for part in value] if isinstance(value, list | tuple) else value
+
+
+def _refuse_floats(value: Any) -> None:
+    if isinstance(value, float):
+        raise ValueError(f"{value!r} is a float; money and amounts are whole numbers")
+    if isinstance(value, dict):
+        for part in value.values():
+            _refuse_floats(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            _refuse_floats(part)
 
 
 def digest_of(plan: Plan) -> str:
@@ -135,6 +175,8 @@ class Vote(Entity):
     plan_id: PlanId
     digest: str
     user_id: UserId
+    in_name_of: UserId | None = None
+    """Whose authority it uses, when a delegate votes."""
     decision: Literal["approve", "reject"]
     role: str
     rule: str
@@ -204,3 +246,8 @@ def may_move(state: PlanState, to: PlanState) -> bool:
 def is_open(plan: Plan, now: datetime) -> bool:
     """Whether the plan may still be decided at `now`."""
     return plan.state == "awaiting" and (plan.expires_at is None or now < plan.expires_at)
+
+
+def is_escalated(plan: Plan, now: datetime) -> bool:
+    """Whether half the time to expiry is over, so that the named next role may fill what is open."""
+    return plan.escalates_at is not None and now >= plan.escalates_at

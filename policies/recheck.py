@@ -1,6 +1,6 @@
 """Looking again: in what the world, the rules and the votes differ from what was approved."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from hospital.model.people import Scope, User
@@ -9,7 +9,7 @@ from policies.context import late_feeds, other_plans
 from policies.decide import Decision, Policy
 from policies.outcomes import join
 from policies.people import Roster
-from policies.plans import Attestation, AuditEntry, Need, Plan, Vote, canonical, digest_of
+from policies.plans import Attestation, AuditEntry, Need, Plan, Vote, canonical, digest_of, is_escalated
 
 CLOCK_FACTS = frozenset({"minutes"})
 """Facts that only say how much time is left; they differ at every moment."""
@@ -37,9 +37,11 @@ def differences_of(world: Reader, policy: Policy, plan: Plan, now: datetime) -> 
 def changed_since(world: Reader, plan: Plan, decision: Decision) -> list[str]:
     """In which obligations, facts and sentences a new decision differs from what the plan shows."""
     found: list[str] = []
-    before, after = _obligations(plan.needs), _obligations(decision.needs)
-    found.extend(f"now {_said(need)} must agree as well: {need.why}" for k, need in after.items() if k not in before)
-    found.extend(f"{_said(need)} need not agree any more" for k, need in before.items() if k not in after)
+    before, after = obligations(plan.needs), obligations(decision.needs)
+    found.extend(
+        f"now {need_words(need)} must agree as well: {need.why}" for k, need in after.items() if k not in before
+    )
+    found.extend(f"{need_words(need)} need not agree any more" for k, need in before.items() if k not in after)
     if set(decision.attests) != set(plan.attests):
         found.append("what must be confirmed is not the same any more")
     for shown, line in zip(plan.snapshot, plan.lines, strict=True):
@@ -73,6 +75,15 @@ def decide_again(world: Reader, policy: Policy, plan: Plan, now: datetime) -> De
 def votes_on(world: Reader, plan: Plan) -> tuple[Vote, ...]:
     """The votes on this very digest."""
     return tuple(world.find(Vote, plan_id=plan.id, digest=plan.digest))
+
+
+def open_needs(plan: Plan, votes: Sequence[Vote]) -> tuple[Need, ...]:
+    """The needs that still lack a yes on this digest."""
+    have: dict[str, set[str]] = {}
+    for one in votes:
+        if one.decision == "approve" and one.digest == plan.digest:
+            have.setdefault(one.rule, set()).add(one.user_id)
+    return tuple(need for need in plan.needs if len(have.get(need.rule, ())) < need.count)
 
 
 def is_attested(world: Reader, plan: Plan) -> bool:
@@ -114,7 +125,7 @@ def waiting_for(plan: Plan, decision: Decision) -> str:
     """Who or what is missing, as a sentence."""
     if decision.effect == "attest":
         return f"{plan.id} waits for {plan.asked_by} to confirm it."
-    return f"{plan.id} waits for {join([_said(need) for need in decision.needs], 'and')}."
+    return f"{plan.id} waits for {join([need_words(need) for need in decision.needs], 'and')}."
 
 
 def _lost_votes(world: Reader, policy: Policy, plan: Plan, now: datetime) -> list[str]:
@@ -124,26 +135,29 @@ def _lost_votes(world: Reader, policy: Policy, plan: Plan, now: datetime) -> lis
         return []
     roster = Roster(world, policy.data, now)
     needs = {need.rule: need for need in plan.needs}
-    escalated = plan.escalates_at is not None and now >= plan.escalates_at
+    escalated = is_escalated(plan, now)
     lost = []
     for vote in votes:
         need = needs.get(vote.rule)
-        taken = fills_others(votes, vote.user_id, vote.rule)
+        taken = spoken_for(votes, vote.user_id)
         if need is None or vote.user_id not in roster.eligible(need, plan.chain, taken, escalated=escalated):
             lost.append(f"{vote.user_id} may not agree to this any more")
     return lost
 
 
-def fills_others(votes: Iterable[Vote], user: str, rule: str) -> set[str]:
-    """Who besides this person fills another need than this one."""
-    return {vote.user_id for vote in votes if vote.rule != rule and vote.user_id != user}
+def spoken_for(votes: Iterable[Vote], user: str) -> set[str]:
+    """Who besides this person has voted, and in whose name: nobody's authority counts twice on one plan."""
+    others = [vote for vote in votes if vote.user_id != user]
+    return {name for vote in others for name in (vote.user_id, vote.in_name_of) if name is not None}
 
 
-def _obligations(needs: Iterable[Need]) -> dict[tuple[str, str, Scope, int, int, str | None], Need]:
+def obligations(needs: Iterable[Need]) -> dict[tuple[str, str, Scope, int, int, str | None], Need]:
+    """The needs by everything that makes two of them the same obligation."""
     return {(need.rule, need.role, need.scope, need.count, need.order, need.of): need for need in needs}
 
 
-def _said(need: Need) -> str:
+def need_words(need: Need) -> str:
+    """How many of which role, as people say it."""
     people = "" if need.count == 1 else f"{need.count} x "
     return people + join([role.replace("_", " ") for role in need.role.split("|")])
 

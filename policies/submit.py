@@ -9,17 +9,16 @@ from policies import audit
 from policies.commit import mark_stale, settle
 from policies.decide import Policy
 from policies.outcomes import Differs, Outcome, Undone, join, move, tell
-from policies.plans import Attestation, Plan, digest_of
-from policies.recheck import changed_since, decide_again, is_attested
-
-CANNOT_ATTEST = frozenset({"mcp", "completions", "workflow"})
-"""Surfaces on which nobody can be asked whether the patient agreed."""
+from policies.people import Roster
+from policies.plans import Attestation, Plan, digest_of, may_move
+from policies.recheck import changed_since, decide_again, is_attested, votes_on
+from policies.surfaces import CONFIRMS
 
 
 def keep_draft(store: Store, plan: Plan, now: datetime, surface: str = "api") -> Outcome:
     """Keep a draft (an option that was shown) to be submitted by its id; nothing waits, nothing is held."""
     with store.working() as uow:
-        uow.lock([f"plan:{plan.id}"] + ([f"key:{plan.key}"] if plan.key else []))
+        uow.lock(_locks_of(plan))
         if (kept := _earlier(uow, plan)) is not None:
             return Outcome(status="unchanged", sentence=f"{kept.id} is {kept.state}.", plan=kept)
         uow.put(plan)
@@ -37,7 +36,7 @@ def submit(store: Store, policy: Policy, plan: Plan, now: datetime, surface: str
     """
     try:
         with store.working() as uow:
-            uow.lock([f"plan:{plan.id}"] + ([f"key:{plan.key}"] if plan.key else []))
+            uow.lock(_locks_of(plan))
             earlier = _earlier(uow, plan)
             if earlier is not None and earlier.state != "drafted":
                 return Outcome(status="unchanged", sentence=f"{earlier.id} is {earlier.state} already.", plan=earlier)
@@ -63,9 +62,11 @@ def attest(
     now: datetime,
 ) -> Outcome:
     """The asking person's own "yes, agreed" about exactly this digest; goes on at once, so it serves one turn."""
+    with store.reading() as world:
+        known = world.get(Plan, plan_id)
     try:
         with store.working() as uow:
-            uow.lock((f"plan:{plan_id}",))
+            uow.lock(_locks_of(known) if known else ())
             plan = uow.get(Plan, plan_id)
             if plan is None:
                 return Outcome(status="refused", sentence=f"There is no plan {plan_id}.")
@@ -105,6 +106,10 @@ def _proceed(uow: UnitOfWork, policy: Policy, plan: Plan, now: datetime, surface
     uow.lock((*plan.touches, audit.CHAIN))
     if plan.expires_at is not None and now >= plan.expires_at:
         raise Differs(("the draft has expired",))
+    old = uow.get(Plan, plan.supersedes) if plan.supersedes else None
+    if old is not None and not may_move(old.state, "superseded"):
+        # Else both the plan and what was made of it could happen.
+        return _refuse(uow, plan, now, surface, f"{old.id}, which it would replace, is {old.state} already")
     decision = decide_again(uow, policy, plan, now)
     if decision is None:
         return _refuse(uow, plan, now, surface, f"{plan.asked_by} is not an active user")
@@ -122,14 +127,14 @@ def _proceed(uow: UnitOfWork, policy: Policy, plan: Plan, now: datetime, surface
         _write_down(uow, plan, now, surface, "submit", f"waits for confirmation: {', '.join(decision.attests)}")
         asked = [policy.rules.by_id[rule].attest for rule in decision.attests]
         return Outcome(status="attest", sentence=f"Please confirm: {join(asked, 'and')}.", plan=plan)
+    _replace(uow, plan, old, now)
     if decision.effect == "allow":
-        _replace(uow, plan, now)
         return settle(uow, policy, plan, now, plan.asked_by, surface)
-    _replace(uow, plan, now)
     waiting = move(uow, plan, "awaiting")
     first = min(need.order for need in plan.needs)
     asked = [user for need in plan.needs if need.order == first for user in need.who]
     tell(uow, plan, asked, "asked", f"{plan.title}: waits for you.", now)
+    tell(uow, plan, _informed(uow, policy, plan, now), "informed", f"{plan.title}: asked for, for you to know.", now)
     _write_down(uow, plan, now, surface, "submit", f"waits for {', '.join(need.rule for need in plan.needs)}")
     whom = join([need.role.replace("_", " ").replace("|", " or ") for need in plan.needs], "and")
     return Outcome(status="awaiting", sentence=f"{plan.title}: {plan.id} waits for {whom}.", plan=waiting)
@@ -147,19 +152,36 @@ def _cannot_attest(uow: UnitOfWork, plan: Plan, user_id: UserId, digest: str, su
     user = uow.get(User, user_id)
     if user is None or not user.active or user_id != plan.asked_by:
         return "only whoever asked for it confirms it"
-    if surface in CANNOT_ATTEST:
+    if surface not in CONFIRMS:
         return f"it cannot be confirmed over {surface}"
     if digest != plan.digest:
         return "what was confirmed is not what this plan says now"
     return None if plan.attests else "there is nothing to confirm"
 
 
-def _replace(uow: UnitOfWork, plan: Plan, now: datetime) -> None:
-    """The plan that this one was made from gives way; its votes are void with it."""
-    old = uow.get(Plan, plan.supersedes) if plan.supersedes else None
-    if old is not None and old.state in ("drafted", "awaiting", "stale"):
-        move(uow, old, "superseded", f"replaced by {plan.id}")
-        _write_down(uow, old, now, "ledger", "supersede", f"replaced by {plan.id}")
+def _replace(uow: UnitOfWork, plan: Plan, old: Plan | None, now: datetime) -> None:
+    """The plan that this one was made from gives way; its votes are void with it, and who voted is told."""
+    if old is None:
+        return
+    move(uow, old, "superseded", f"replaced by {plan.id}")
+    _write_down(uow, old, now, "ledger", "supersede", f"replaced by {plan.id}", plan.asked_by)
+    voters = [vote.user_id for vote in votes_on(uow, old) if vote.user_id not in plan.chain]
+    tell(uow, plan, voters, "again", f"{plan.title}: it was changed, so your vote is void; look and vote again.", now)
+
+
+def _informed(uow: UnitOfWork, policy: Policy, plan: Plan, now: datetime) -> list[UserId]:
+    """Who is told of it without deciding (`@informs`)."""
+    wanted = [(role, need.scope) for need in plan.needs for role in policy.rule(need.rule).informs]
+    roster = Roster(uow, policy.data, now) if wanted else None
+    return [user for role, scope in wanted if roster for user in roster.holders(role, scope)]
+
+
+def _locks_of(plan: Plan) -> list[str]:
+    """What is locked before anything of it is read: itself, its key, and the plan it replaces."""
+    keys = [f"plan:{plan.id}"]
+    if plan.key is not None:
+        keys.append(f"key:{plan.key}")
+    return [*keys, f"plan:{plan.supersedes}"] if plan.supersedes else keys
 
 
 def _keep(store: Store, plan: Plan) -> None:

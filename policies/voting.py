@@ -15,8 +15,9 @@ from policies.decide import Policy
 from policies.lifecycle import expire
 from policies.outcomes import Differs, VoteOutcome, join, move, tell
 from policies.people import Roster
-from policies.plans import Need, Plan, Vote
-from policies.recheck import fills_others, sources_of, votes_on
+from policies.plans import Need, Plan, Vote, is_escalated
+from policies.recheck import open_needs, sources_of, spoken_for, votes_on
+from policies.surfaces import DECIDES
 
 Ballot = Literal["approve", "reject"]
 
@@ -69,17 +70,19 @@ def _vote(
     # Always in this order, also in `submit`: the plan, then what it touches with the audit, then the outbox.
     uow.lock((*plan.touches, audit.CHAIN))
     votes = votes_on(uow, plan)
-    against = _may_not(uow, policy, plan, user_id, decision, digest, reason, votes, now)
-    need = None if against else _need_for(uow, policy, plan, user_id, decision, votes, now)
-    if isinstance(need, str):
-        against = need
-    if against is not None or not isinstance(need, Need):
-        return _refused(uow, plan, user_id, surface, now, against or "it is not yours to decide")
+    against = _may_not(uow, policy, plan, user_id, decision, digest, reason, surface, votes, now)
+    if against is not None:
+        return _refused(uow, plan, user_id, surface, now, against)
+    found = _need_for(uow, policy, plan, user_id, decision, votes, now)
+    if isinstance(found, str):
+        return _refused(uow, plan, user_id, surface, now, found)
+    need, name = found
     cast = Vote(
         id=f"{plan.id}:{user_id}",
         plan_id=plan.id,
         digest=digest,
         user_id=user_id,
+        in_name_of=name if name != user_id else None,
         decision=decision,
         role=need.role,
         rule=need.rule,
@@ -88,7 +91,8 @@ def _vote(
         at=now,
     )
     uow.append(cast)
-    _write_down(uow, plan, user_id, surface, now, f"{decision} for {need.rule}: {reason}".removesuffix(": "))
+    stands = f" in the name of {name}" if name != user_id else ""
+    _write_down(uow, plan, user_id, surface, now, f"{decision} for {need.rule}{stands}: {reason}".removesuffix(": "))
     if decision == "reject":
         ended = move(uow, plan, "rejected", reason)
         tell(uow, plan, (plan.asked_by,), "rejected", f"{plan.title}: rejected by {user_id}: {reason}", now)
@@ -113,15 +117,6 @@ def _after_yes(
     )
 
 
-def open_needs(plan: Plan, votes: Sequence[Vote]) -> tuple[Need, ...]:
-    """The needs that still lack a yes on this digest."""
-    have: dict[str, set[str]] = {}
-    for one in votes:
-        if one.decision == "approve" and one.digest == plan.digest:
-            have.setdefault(one.rule, set()).add(one.user_id)
-    return tuple(need for need in plan.needs if len(have.get(need.rule, ())) < need.count)
-
-
 def _may_not(
     uow: UnitOfWork,
     policy: Policy,
@@ -130,10 +125,13 @@ def _may_not(
     decision: Ballot,
     digest: str,
     reason: str,
+    surface: str,
     votes: Sequence[Vote],
     now: datetime,
 ) -> str | None:
     """Why this vote cannot be taken, whatever the need; None when it can."""
+    if surface not in DECIDES:
+        return f"nothing is decided over {surface}"
     person = uow.get(User, user_id)
     if person is None or not person.active:
         return "only an active, signed-in person decides"
@@ -162,14 +160,15 @@ def _need_for(
     decision: Ballot,
     votes: Sequence[Vote],
     now: datetime,
-) -> Need | str:
-    """The need that this person fills, or why there is none."""
+) -> tuple[Need, UserId] | str:
+    """The need that this person fills and in whose name, or why there is none."""
     roster = Roster(uow, policy.data, now)
-    escalated = plan.escalates_at is not None and now >= plan.escalates_at
+    escalated = is_escalated(plan, now)
+    taken = spoken_for(votes, user_id)
     mine = [
-        need
+        (need, name)
         for need in (plan.needs if decision == "reject" else open_needs(plan, votes))
-        if user_id in roster.eligible(need, plan.chain, fills_others(votes, user_id, need.rule), escalated=escalated)
+        if (name := roster.authority(need, user_id, plan.chain, taken, escalated=escalated)) is not None
     ]
     if not mine:
         whom = join([need.role.replace("_", " ").replace("|", " or ") for need in plan.needs], "and")
@@ -177,12 +176,12 @@ def _need_for(
     if decision == "reject":
         return mine[0]
     first = min(need.order for need in open_needs(plan, votes))
-    now_open = [need for need in mine if need.order == first]
+    now_open = [(need, name) for need, name in mine if need.order == first]
     if not now_open:
         before = [need for need in open_needs(plan, votes) if need.order == first]
         return f"{join([need.role.replace('_', ' ') for need in before], 'and')} decides first"
     # Money can also be filled by the next level, so whoever may fill both fills the other one.
-    return min(now_open, key=lambda need: need.role in MONEY_ROLES)
+    return min(now_open, key=lambda one: one[0].role in MONEY_ROLES)
 
 
 def _refused(uow: UnitOfWork, plan: Plan, user_id: UserId, surface: str, now: datetime, against: str) -> VoteOutcome:

@@ -347,7 +347,10 @@ def test_what_changed_since_is_said_once_and_nothing_is_done(small_desk: DeskLin
     said = refused(small_desk.vote("periop.manager", asked))
     assert said.sentence.count("$1,500.00 now") == 1
     assert none_of(small_desk, Requisition, OutboxMessage)
-    assert small_desk.get(Plan, asked.plan.id).state == "stale"
+    assert said.again is not None
+    assert (said.again.state, said.again.supersedes, said.again.cost) == ("awaiting", asked.plan.id, 300_000)
+    assert "was $2,000.00 and is $3,000.00" in said.instead
+    assert small_desk.get(Plan, asked.plan.id).state == "superseded"
     assert refused(small_desk.vote("periop.deputy", asked)).sentence.endswith(".")
 
 

@@ -296,12 +296,12 @@ def test_only_the_asker_takes_a_plan_back(store: SqlStore) -> None:
 def test_after_its_time_nothing_is_approved_and_somebody_owns_it(store: SqlStore) -> None:
     plan = submitted(store, "cleo", staff_request("agency"))
     assert plan.expires_at == NOW + timedelta(hours=4)
-    assert ledger.expire_due(store, NOW + timedelta(hours=3)) == ()
+    assert ledger.expire_due(store, POLICY, NOW + timedelta(hours=3)) == ()
     late = say(store, plan, "nils", now=NOW + timedelta(hours=4))
     assert late.status == "expired"
     assert state_of(store, plan) == "expired"
     other = submitted(store, "sup", purchase(2))
-    ended = ledger.expire_due(store, NOW + timedelta(hours=72))
+    ended = ledger.expire_due(store, POLICY, NOW + timedelta(hours=72))
     assert [outcome.plan.id for outcome in ended if outcome.plan] == [other.id]
     with store.reading() as world:
         owners = {one.owner_role for one in world.find(WorkException) if one.kind == "approval_expired"}
@@ -312,7 +312,7 @@ def test_at_half_the_time_the_next_role_may_fill_the_need(store: SqlStore) -> No
     plan = submitted(store, "cleo", staff_request("agency"))
     assert say(store, plan, "nora").status == "refused"
     late = NOW + timedelta(hours=2)
-    ledger.expire_due(store, late)
+    ledger.expire_due(store, POLICY, late)
     with store.reading() as world:
         assert [one.owner_role for one in world.find(WorkException)] == ["nursing_supervisor"]
     assert say(store, plan, "nora", now=late).status == "recorded"

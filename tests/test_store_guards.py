@@ -159,7 +159,7 @@ def test_a_plan_moves_only_as_published(empty_store: SqlStore) -> None:
 
 
 def test_the_guarded_moves_are_the_published_ones() -> None:
-    guards = importlib.import_module("middleware.store.migrations.versions.0002_the_ledger_guards")
+    guards = importlib.import_module("middleware.store.migrations.versions.0010_the_ledger_remembers")
     published = {(old, new) for old, allowed in TRANSITIONS.items() for new in allowed}
     assert set(guards.MOVES) == published
     assert set(guards.APPROVED) == set(Plan.model_fields) - {"state", "reason"}

@@ -9,13 +9,17 @@ from pydantic import ValidationError
 from hospital.freshness import find_late
 from hospital.ids import PlanId, TurnId
 from hospital.model.history import Feed
+from hospital.model.people import User
 from hospital.ports import Clock, Reader, Store
 from knowledge.search import Handbook
 from policies import audit, ledger
 from policies.access import may_read
 from policies.decide import NO_PERMIT, Policy
+from policies.differences import differences_between
 from policies.drafting import draft_plan
-from policies.plans import Plan
+from policies.plans import MadeBy, Plan
+from policies.voters import takes_part
+from tools.again import cannot_change, changed_arguments, draft_of, made_by
 from tools.catalogue import NOT_YET, TOOLS
 from tools.results import Done, Refused, RefusedKind, Result, Waiting
 from tools.sentences import plan_card, say_waiting
@@ -60,8 +64,71 @@ class Desk:
         outcome = ledger.vote(
             self._store, self._policy, plan_id, context.actor.id, decision, digest, reason, context.surface, now
         )
+        return await self._told(outcome, context, submit=True)
+
+    async def edit(self, plan_id: str, digest: str, changes: Mapping[str, Any], context: Context) -> Result:
+        """Ask for something else instead of exactly the plan with this digest: its call with changed arguments.
+
+        Not a tool either. The result is another plan, decided anew, asked for by whoever changes it; all votes are
+        void, and its headline says the differences.
+        """
+        result = await self._edit(plan_id, digest, changes, context)
+        self._note("edit", _why(result), context, result.plan if not isinstance(result, Refused) else None)
+        return result
+
+    async def _edit(self, plan_id: str, digest: str, changes: Mapping[str, Any], context: Context) -> Result:
         with self._store.reading() as world:
-            return _of_ledger(world, outcome, "")
+            old = world.get(Plan, plan_id)
+            against = cannot_change(old, plan_id, digest, self._tools, context)
+            if against is not None:
+                return against
+            assert old is not None
+            assert old.made_by is not None
+            if not takes_part(world, self._policy.data, old, context.actor.id, self._clock.now()):
+                return Refused(
+                    kind="role", sentence=f"Only who asked for {old.id} or is asked to decide it changes it."
+                )
+        tool = self._tools[old.made_by.tool]
+        compiled = await self._compile(tool, changed_arguments(old, changes), context)
+        if isinstance(compiled, Refused):
+            return compiled
+        draft, call = draft_of(compiled[0], old.made_by.number), compiled[1]
+        if draft is None or call.args == old.made_by.args:
+            return Refused(kind="invalid", sentence=f"That changes nothing of {old.id}.", argument="changes")
+        new = self._draft(draft, context, call, old.made_by.number, replaces=old)
+        outcome = ledger.submit(self._store, self._policy, new, self._clock.now(), context.surface)
+        said = "; ".join(differences_between(old, new)) or "it says the same"
+        with self._store.reading() as world:
+            return _of_ledger(world, outcome, f"{new.id} is asked for instead of {old.id}: {said}.")
+
+    async def _told(self, outcome: ledger.Outcome, context: Context, *, submit: bool) -> Result:
+        """What the ledger said; what became stale is asked for again on the world as it is, for new votes."""
+        again = await self._again(outcome.plan, context, submit) if outcome.status == "stale" else None
+        with self._store.reading() as world:
+            result = _of_ledger(world, outcome, "")
+        if again is None or not isinstance(result, Refused) or outcome.plan is None:
+            return result
+        said = "; ".join(differences_between(outcome.plan, again)) or "it says the same"
+        return result.model_copy(update={"again": again, "instead": f"look at {again.id}, as it is now: {said}"})
+
+    async def _again(self, old: Plan | None, context: Context, submit: bool) -> Plan | None:
+        """The plan made once more in its asker's name; None when that is not possible any more."""
+        if old is None or old.made_by is None or old.made_by.tool not in self._tools:
+            return None
+        with self._store.reading() as world:
+            asker = world.get(User, old.asked_by)
+        if asker is None or not asker.active:
+            return None
+        made = Context(actor=asker, surface=context.surface, thread_id=old.thread_id, key=f"again:{old.id}")
+        compiled = await self._compile(self._tools[old.made_by.tool], old.made_by.args, made)
+        draft = None if isinstance(compiled, Refused) else draft_of(compiled[0], old.made_by.number)
+        if draft is None:
+            return None
+        new = self._draft(draft, made, old.made_by, old.made_by.number, replaces=old)
+        now = self._clock.now()
+        if submit and new.needs and not new.attests:
+            return ledger.submit(self._store, self._policy, new, now, context.surface).plan
+        return ledger.keep_draft(self._store, new, now, context.surface).plan
 
     def note_refusal(self, rule: str, sentence: str, context: Context) -> None:
         """Keep in the audit chain that something was refused before any tool was called."""
@@ -71,6 +138,18 @@ class Desk:
         tool = self._tools.get(name)
         if tool is None:
             return _no_such_tool(name)
+        compiled = await self._compile(tool, args, context)
+        if isinstance(compiled, Refused):
+            return compiled
+        result = await self._carry_out(compiled[0], compiled[1], context)
+        with self._store.reading() as world:
+            as_of, late = self._freshness(world, tool)
+        return result.model_copy(update={"as_of": as_of, "late": late})
+
+    async def _compile(
+        self, tool: Tool, args: Mapping[str, Any], context: Context
+    ) -> tuple[Compiled, MadeBy] | Refused:
+        """What a tool makes of its arguments, if the person may see what it reads and its feeds are fresh."""
         try:
             arguments = tool.arguments.model_validate(dict(args))
         except ValidationError as error:
@@ -102,7 +181,7 @@ class Desk:
                     as_of=as_of,
                     late=late,
                 )
-        return self._carry_out(compiled, context).model_copy(update={"as_of": as_of, "late": late})
+        return compiled, made_by(tool, arguments)
 
     def _freshness(self, world: Reader, tool: Tool) -> tuple[dict[str, Any], tuple[str, ...]]:
         feeds = world.find(Feed)
@@ -111,7 +190,7 @@ class Desk:
         late = find_late(feeds, limits, self._clock.now(), tool.sources)
         return as_of, tuple(one.sentence() for one in late)
 
-    def _carry_out(self, compiled: Compiled, context: Context) -> Result:
+    async def _carry_out(self, compiled: Compiled, call: MadeBy, context: Context) -> Result:
         match compiled:
             case Answer():
                 return Done(
@@ -121,9 +200,9 @@ class Desk:
                     citations=compiled.citations,
                 )
             case Options():
-                return self._keep_options(compiled, context)
+                return self._keep_options(compiled, call, context)
             case Submit():
-                return self._submit_kept(compiled.plan_id, context)
+                return await self._submit_kept(compiled.plan_id, context)
             case Withdraw():
                 outcome = ledger.withdraw(
                     self._store,
@@ -136,9 +215,11 @@ class Desk:
                 with self._store.reading() as world:
                     return _of_ledger(world, outcome, "")
             case Draft():
-                return self._submit(compiled, context)
+                return self._submit(compiled, call, context)
 
-    def _draft(self, draft: Draft, context: Context, number: int = 0) -> Plan:
+    def _draft(
+        self, draft: Draft, context: Context, call: MadeBy, number: int = 0, replaces: Plan | None = None
+    ) -> Plan:
         with self._store.reading() as world:
             return draft_plan(
                 world,
@@ -152,10 +233,12 @@ class Desk:
                 thread_id=context.thread_id,
                 key=f"{context.key}:{number}" if context.key else None,
                 chain=(context.on_behalf_of,) if context.on_behalf_of else (),
+                supersedes=replaces,
+                made_by=call.model_copy(update={"number": number}),
             )
 
-    def _submit(self, draft: Draft, context: Context) -> Result:
-        plan = self._draft(draft, context)
+    def _submit(self, draft: Draft, call: MadeBy, context: Context) -> Result:
+        plan = self._draft(draft, context, call)
         outcome = ledger.submit(self._store, self._policy, plan, self._clock.now(), context.surface)
         with self._store.reading() as world:
             result = _of_ledger(world, outcome, draft.headline)
@@ -169,7 +252,7 @@ class Desk:
             }
         )
 
-    def _submit_kept(self, plan_id: PlanId, context: Context) -> Result:
+    async def _submit_kept(self, plan_id: PlanId, context: Context) -> Result:
         with self._store.reading() as world:
             plan = world.get(Plan, plan_id)
         if plan is None:
@@ -188,11 +271,10 @@ class Desk:
             )
         else:
             outcome = ledger.submit(self._store, self._policy, plan, now, context.surface)
-        with self._store.reading() as world:
-            return _of_ledger(world, outcome, "")
+        return await self._told(outcome, context, submit=False)
 
-    def _keep_options(self, options: Options, context: Context) -> Done:
-        plans = tuple(self._draft(draft, context, number) for number, draft in enumerate(options.drafts))
+    def _keep_options(self, options: Options, call: MadeBy, context: Context) -> Done:
+        plans = tuple(self._draft(draft, context, call, number) for number, draft in enumerate(options.drafts))
         for plan in plans:
             ledger.keep_draft(self._store, plan, self._clock.now(), context.surface)
         return Done(

@@ -7,7 +7,7 @@ from pydantic import Field
 from hospital.cards import TableCard
 from hospital.ports import In
 from policies.plans import Plan, Vote, is_open
-from policies.voting import open_needs
+from policies.recheck import open_needs
 from tools.sentences import plan_card, say_role, say_time
 from tools.tool import Answer, Arguments, Toolbox, tool
 from tools.windows import listed, plural

@@ -58,6 +58,8 @@ class Refused(Record):
     instead: str = ""
     choices: tuple[str, ...] = ()
     argument: str | None = None
+    again: Plan | None = None
+    """The same asked for again on the world as it is now, after what was approved became stale."""
     as_of: dict[str, datetime] = {}
     late: tuple[str, ...] = ()
 

@@ -6,13 +6,14 @@ from fastapi import APIRouter, Header, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from agent.turn import PlanView
+from bots.app import Wardline
 from bots.plan_views import may_read_plan, plans_for, to_decide, view_of
 from bots.web.problems import Trouble, refusal
 from bots.web.who import Actor, App
 from hospital.ids import PlanId
 from hospital.model.people import User
 from policies.plans import Plan
-from tools.results import Refused
+from tools.results import Refused, Result
 
 router = APIRouter(prefix="/v1", tags=["plans and approvals"])
 
@@ -25,6 +26,23 @@ class Decision(BaseModel):
     decision: Literal["approve", "reject"]
     digest: str = Field(min_length=64, max_length=64, pattern="^[0-9a-f]+$")
     reason: str = Field(default="", max_length=500)
+
+
+class Edit(BaseModel):
+    """Other arguments for the call that made what the digest covers; null leaves one out."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    digest: str = Field(min_length=64, max_length=64, pattern="^[0-9a-f]+$")
+    changes: dict[str, Any] = Field(min_length=1, max_length=20)
+
+
+class Withdrawal(BaseModel):
+    """Why it is taken back."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: str = Field(default="", max_length=300)
 
 
 @router.get("/plans")
@@ -49,6 +67,28 @@ def show_plan(
         return Response(status_code=304, headers={"ETag": tag})
     response.headers["ETag"] = tag
     return view
+
+
+@router.post("/plans/{plan_id}/edits")
+async def edit(
+    plan_id: str,
+    change: Edit,
+    app: App,
+    actor: Actor,
+    idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
+) -> dict[str, Any]:
+    """Ask for something else instead of the plan with this very digest: a new plan that everybody votes on again."""
+    context = app.context(actor, "api", idempotency_key)
+    result = await app.turns.wait(app.desk.edit(plan_id, change.digest, change.changes, context))
+    return _answer(app, result)
+
+
+@router.post("/plans/{plan_id}/withdrawal")
+async def withdraw(plan_id: str, withdrawal: Withdrawal, app: App, actor: Actor) -> dict[str, Any]:
+    """Take one's own plan back, as long as it is not committed."""
+    args = {"plan": plan_id, **({"reason": withdrawal.reason} if withdrawal.reason else {})}
+    result = await app.turns.wait(app.desk.call("withdraw_request", args, app.context(actor, "api")))
+    return _answer(app, result)
 
 
 @router.get("/approvals")
@@ -76,10 +116,14 @@ async def decide(
     result = await app.turns.wait(
         app.desk.decide(PlanId(plan_id), decision.decision, decision.digest, decision.reason, context)
     )
+    return _answer(app, result)
+
+
+def _answer(app: Wardline, result: Result) -> dict[str, Any]:
     if isinstance(result, Refused):
         raise refusal(result)
     with app.store.reading() as world:
-        plan = world.get(Plan, plan_id)
+        plan = world.get(Plan, result.plan.id) if result.plan else None
         view = view_of(world, plan).model_dump(mode="json") if plan else None
     return {"status": result.status, "headline": result.headline, "plan": view}
 

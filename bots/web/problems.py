@@ -52,6 +52,8 @@ def refusal(refused: Refused) -> Trouble:
         more["rule"] = refused.rule
     if refused.instead:
         more["instead"] = refused.instead
+    if refused.again:
+        more["again"] = {"plan": refused.again.id, "digest": refused.again.digest, "state": refused.again.state}
     if refused.choices:
         more["choices"] = list(refused.choices)
     return Trouble(STATUS_OF[refused.kind], refused.sentence, **more)

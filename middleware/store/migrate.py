@@ -1,5 +1,6 @@
 """Bringing a database to the current shape; Alembic is imported only when there is something to do."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,21 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 _STEPS = Path(__file__).parent / "migrations"
-HEAD = max((path.name[:4] for path in (_STEPS / "versions").glob("[0-9]*.py")), default="0000")
-"""The newest step, by the number its file begins with."""
+_NAMED = re.compile(r'^(revision|down_revision) = "(\w+)"', re.MULTILINE)
+
+
+def _head() -> str:
+    """The step that no other builds on: steps are numbered as they were begun, and chained as they came in."""
+    found = [dict(_NAMED.findall(path.read_text())) for path in (_STEPS / "versions").glob("[0-9]*.py")]
+    built_on = {step.get("down_revision") for step in found}
+    heads = sorted(step["revision"] for step in found if step["revision"] not in built_on)
+    if len(heads) > 1:
+        raise RuntimeError(f"the steps {', '.join(heads)} build on no common one; chain them")
+    return heads[0] if heads else "0000"
+
+
+HEAD = _head()
+"""The newest step."""
 
 
 def revision_of(connection: Connection) -> str | None:
@@ -40,7 +54,11 @@ def draft(connection: Connection, message: str) -> None:
     """Write the next step from the difference between this up-to-date database and the declared tables."""
     from alembic import command
 
-    command.revision(configuration(connection), message, autogenerate=True, rev_id=f"{int(HEAD) + 1:04}")
+    command.revision(configuration(connection), message, autogenerate=True, rev_id=f"{_next_number():04}")
+
+
+def _next_number() -> int:
+    return 1 + max((int(path.name[:4]) for path in (_STEPS / "versions").glob("[0-9]*.py")), default=0)
 
 
 def configuration(connection: Connection) -> "Config":

@@ -25,7 +25,7 @@ const MAKERS = {
 
 const STATES = {
   drafted: "draft", awaiting: "waiting", committed: "committed", delivered: "done", rejected: "rejected", expired: "expired",
-  withdrawn: "withdrawn", superseded: "replaced", stale: "out of date", ambiguous: "being checked", compensating: "being undone",
+  withdrawn: "withdrawn", superseded: "replaced", stale: "out of date", ambiguous: "being checked", compensating: "being undone", compensated: "undone",
 };
 
 const OPEN = new Set(["drafted", "awaiting"]);
