@@ -71,15 +71,6 @@ class Message:
     operation: str
     payload: Mapping[str, Any]
     plan_id: str | None = None
-    undo: "Undo | None" = None
-
-
-@dataclass(frozen=True)
-class Undo:
-    """What takes a message back that a system has carried out, when a later one of its plan is refused."""
-
-    operation: str
-    payload: Mapping[str, Any]
 
 
 class UnitOfWork(Writer, Protocol):
@@ -93,6 +84,9 @@ class UnitOfWork(Writer, Protocol):
 
     def append(self, entity: Entity) -> None:
         """Insert; an id that exists already raises `AlreadyThere`."""
+
+    def remove(self, kind: type[Entity], ids: Iterable[str]) -> int:
+        """Delete rows by id; how many there were. The ledger refuses it."""
 
 
 class AlreadyThere(Exception):
@@ -136,7 +130,11 @@ class Downstream(Protocol):
     """A system that receives what was committed: the EHR, the workforce system, the ERP."""
 
     def deliver(self, message: Message) -> Delivery:
-        """Send one message with its idempotency key."""
+        """Send one message with its idempotency key.
+
+        The operation `undo:NAME` takes back what NAME did: the payload names its key (`undoes`) and what the system
+        called it (`reference`). A system that cannot do that refuses.
+        """
 
     def state_of(self, key: str) -> Delivery:
         """What the system knows about this key: done with its reference, refused when it never arrived."""

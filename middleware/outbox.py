@@ -4,7 +4,7 @@ A message is claimed under a lease, sent outside any transaction, and then recor
 sure (a time-out after sending, a worker that died with the claim) is asked about before anything is sent again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -12,7 +12,8 @@ from typing import Literal
 
 from hospital.ids import UserId
 from hospital.model.work import OutboxMessage, WorkException
-from hospital.ports import AlreadyThere, Delivery, Downstream, In, Message, Not, Range, Reader, Store, UnitOfWork
+from hospital.ports import AlreadyThere, Delivery, Downstream, In, Message, Range, Reader, Store, UnitOfWork
+from policies.compensate import compensate
 from policies.plans import Plan, PlanState, may_move
 
 LEASE = timedelta(seconds=60)
@@ -122,8 +123,10 @@ def _due(world: Reader, systems: tuple[str, ...], now: datetime) -> list[OutboxM
 def _waits_for_its_plan(world: Reader, message: OutboxMessage) -> bool:
     if message.plan_id is None:
         return False
-    earlier = Range(before=message.sequence)
-    return world.count(OutboxMessage, plan_id=message.plan_id, sequence=earlier, state=Not("done")) > 0
+    earlier = world.find(OutboxMessage, plan_id=message.plan_id, sequence=Range(before=message.sequence))
+    if message.undoes is not None:  # what was refused is no reason to leave the rest as it is
+        earlier = [one for one in earlier if one.undoes is not None]
+    return any(one.state != "done" for one in earlier)
 
 
 def _carry_out(system: Downstream, claim: _Claim) -> tuple[Delivery, bool]:
@@ -164,12 +167,13 @@ def _record(
             }
         )
         work.put(recorded)
-        if state == "refused":
+        if state == "refused" and recorded.undoes is None:
             _give_up_later_ones(work, recorded)
+            _take_back_earlier_ones(work, recorded)
         if state == "refused" or (state != "done" and message.attempts == TELL_AFTER):
             _open_exception(work, recorded, now)
         if message.plan_id is not None:
-            _follow(work, message.plan_id)
+            _follow(work, message.plan_id, now)
     return state
 
 
@@ -178,15 +182,28 @@ def _give_up_later_ones(work: UnitOfWork, refused: OutboxMessage) -> None:
     if refused.plan_id is None:
         return
     after = Range(at_least=refused.sequence + 1)
-    later = work.find(OutboxMessage, plan_id=refused.plan_id, sequence=after, state="pending")
+    later = work.find(OutboxMessage, plan_id=refused.plan_id, sequence=after, state="pending", undoes=None)
     said = f"not sent: {refused.id} before it was refused"
     work.put(*(message.model_copy(update={"state": "refused", "detail": said}) for message in later))
 
 
-def _follow(work: UnitOfWork, plan_id: str) -> None:
-    """Let the plan's state say what became of its messages."""
+def _take_back_earlier_ones(work: UnitOfWork, refused: OutboxMessage) -> None:
+    """What the plan's other systems have done already is undone, the last first."""
+    if refused.plan_id is None:
+        return
+    for done in work.find(OutboxMessage, plan_id=refused.plan_id, state="done", undoes=None, order="-sequence"):
+        payload = {**done.payload, "undoes": done.id, "reference": done.reference}
+        work.send(Message(f"undo:{done.id}", done.system, f"undo:{done.operation}", payload, done.plan_id))
+        queued = work.get(OutboxMessage, f"undo:{done.id}")
+        if queued is not None:
+            work.put(queued.model_copy(update={"undoes": done.id}))
+
+
+def _follow(work: UnitOfWork, plan_id: str, now: datetime) -> None:
+    """Let the plan's state say what became of its messages; once all is undone elsewhere, undo it here."""
     plan = work.get(Plan, plan_id)
-    states = {state for (state,) in work.values(OutboxMessage, ("state",), plan_id=plan_id)}
+    messages = work.find(OutboxMessage, plan_id=plan_id, order="sequence")
+    states = {message.state for message in messages}
     to: PlanState | None = None
     if "ambiguous" in states:
         to = "ambiguous"
@@ -195,19 +212,36 @@ def _follow(work: UnitOfWork, plan_id: str) -> None:
     elif states == {"done"}:
         to = "delivered"
     if plan is not None and to is not None and may_move(plan.state, to):
-        work.put(plan.model_copy(update={"state": to}))
+        plan = plan.model_copy(update={"state": to})
+        work.put(plan)
+    if plan is not None and plan.state == "compensating" and _is_undone(messages):
+        refused = next(message for message in messages if message.state == "refused")
+        if against := compensate(work, plan, f"{refused.system} refused {refused.operation}", now):
+            _open_exception(work, refused, now, "compensation_failed", "; ".join(against))
 
 
-def _open_exception(work: UnitOfWork, message: OutboxMessage, now: datetime) -> None:
+def _is_undone(messages: Sequence[OutboxMessage]) -> bool:
+    """Whether nothing of the plan is done, or on its way, in any other system."""
+    undone = {message.undoes for message in messages if message.undoes is not None and message.state == "done"}
+    return all(message.state == "refused" or message.id in undone for message in messages if message.undoes is None)
+
+
+def _open_exception(
+    work: UnitOfWork, message: OutboxMessage, now: datetime, kind: str | None = None, why: str = ""
+) -> None:
     about = f" for {message.plan_id}" if message.plan_id else ""
-    if message.state == "refused":
+    if kind is not None:
+        said = f"what was done{about} cannot be taken back here: {why}"
+    elif message.state == "refused" and message.undoes is not None:
+        kind, said = "compensation_failed", f"{message.system} refused {message.operation}{about}"
+    elif message.state == "refused":
         kind, said = "delivery_refused", f"{message.system} refused {message.operation}{about}"
     else:
         kind = "delivery_unanswered"
         said = f"{message.system} has not answered {message.operation}{about} after {message.attempts} attempts"
     if message.plan_id is not None:
-        total = work.count(OutboxMessage, plan_id=message.plan_id)
-        done = work.count(OutboxMessage, plan_id=message.plan_id, state="done")
+        total = work.count(OutboxMessage, plan_id=message.plan_id, undoes=None)
+        done = work.count(OutboxMessage, plan_id=message.plan_id, state="done", undoes=None)
         said += f"; {done} of {total} messages of the plan are done"
     site = message.payload.get("site_id")
     exception = WorkException.model_validate(

@@ -11,6 +11,7 @@ from policies.decide import Policy
 from policies.outcomes import LEDGER, Differs, Outcome, move, tell
 from policies.plans import Plan, may_move
 from policies.recheck import decide_again, differences_of, votes_on, waiting_for
+from policies.rows import Noting
 
 
 def commit(store: Store, policy: Policy, plan_id: str, now: datetime, surface: str = "workflow") -> Outcome:
@@ -46,12 +47,12 @@ def settle(uow: UnitOfWork, policy: Policy, plan: Plan, now: datetime, actor: Us
     if differences := differences_of(uow, policy, plan, now):
         raise Differs(differences)
     order = Commit(plan_id=plan.id, actor=plan.asked_by, at=now)
-    told = 0
+    told, noting = 0, Noting(uow, uow)
     for line in plan.lines:
         # Each line is checked on the world that the lines before it made.
         if broken := line.violations(uow, now):
             raise Differs([violation.sentence for violation in broken])
-        line.apply(uow, order)
+        line.apply(noting, order)
         for message in line.messages(uow, order):
             uow.send(message)
             told += 1
@@ -68,7 +69,12 @@ def settle(uow: UnitOfWork, policy: Policy, plan: Plan, now: datetime, actor: Us
         why=", ".join(f"{need.rule} agreed" for need in plan.needs) or "allowed without a vote",
         plan_id=plan.id,
         digest=plan.digest,
-        details={"lines": list(plan.snapshot), "cost": plan.cost, "policy": policy.version},
+        details={
+            "lines": list(plan.snapshot),
+            "cost": plan.cost,
+            "policy": policy.version,
+            "rows": [change.model_dump() for change in noting.changes()],
+        },
     )
     tell(uow, plan, (plan.asked_by,), "committed", f"{plan.title}: done.", now)
     return Outcome(status="committed", sentence=f"{plan.title}: committed as {plan.id}.", plan=done)

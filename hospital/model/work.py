@@ -30,8 +30,6 @@ class OutboxMessage(Entity):
     operation: str
     payload: dict[str, Any]
     plan_id: PlanId | None = None
-    undo: dict[str, Any] | None = None
-    """The operation and payload that take it back; None: only people can."""
     undoes: str | None = None
     """The message that this one takes back."""
     state: Literal["pending", "sending", "done", "ambiguous", "refused"] = "pending"

@@ -32,6 +32,8 @@ PATHS: dict[str, dict[str, str]] = {
     "erp": {"create_requisition": "/requisitions"},
 }
 """Where each operation goes, by system."""
+UNDO = "/undo"
+"""Where every `undo:NAME` goes: these systems remember what each key changed."""
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
@@ -69,7 +71,8 @@ class SandboxSystem:
 
     def deliver(self, message: Message) -> Delivery:
         """Send one message with its idempotency key, once: whether to send it again is not decided here."""
-        template = PATHS[self._system].get(message.operation)
+        undo = UNDO if message.operation.startswith("undo:") else None
+        template = undo or PATHS[self._system].get(message.operation)
         if template is None:
             return Delivery("refused", detail=f"the {self._system} has no operation {message.operation}")
         if missing := [name for name in _names_in(template) if not message.payload.get(name)]:

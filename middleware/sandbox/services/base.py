@@ -1,5 +1,6 @@
 """What the three services have in common: keys, refusals, the journal, and looking up what became of a key."""
 
+from collections import defaultdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -36,6 +37,16 @@ class Spanned(Asked):
             raise ValueError("end is not after start")
 
 
+class Undone(Asked):
+    """Which effect is taken back, by its key."""
+
+    undoes: str
+
+
+ENDED = defaultdict(lambda: "cancelled", requisition="withdrawn")
+"""The state in which a record ends whose making is taken back, by kind."""
+
+
 def file_of(home: Path, system: str, clock: Clock | None = None) -> ServiceFile:
     """The file of one service: HOME/sandbox/SYSTEM.db."""
     return ServiceFile(sandbox_folder(home) / f"{system}.db", clock or SystemClock())
@@ -57,6 +68,11 @@ def common_service(title: str, file: ServiceFile) -> FastAPI:
                 raise HTTPException(404, f"nothing ever arrived under {key}")
             operation, _, kind, reference = found
             return {"key": key, "operation": operation, "reference": reference, "record": books.get(kind, reference)}
+
+    @app.post("/undo")
+    async def undo(body: Undone, key: Key) -> Data:
+        """Take back what was done under another key, unless it has changed since."""
+        return {"reference": file.undo(key, body.undoes, ENDED)}
 
     @app.get("/feed")
     async def feed(since: int = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 200) -> Data:

@@ -19,6 +19,9 @@ CREATE TABLE IF NOT EXISTS records (
 CREATE INDEX IF NOT EXISTS records_slot ON records (slot) WHERE slot IS NOT NULL;
 CREATE TABLE IF NOT EXISTS effects (
     key TEXT PRIMARY KEY, operation TEXT NOT NULL, asked TEXT NOT NULL, kind TEXT NOT NULL, reference TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS replaced (
+    key TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, became INTEGER NOT NULL,
+    state TEXT, slot TEXT, data TEXT, PRIMARY KEY (key, kind, id));
 CREATE TABLE IF NOT EXISTS journal (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, type TEXT NOT NULL,
     kind TEXT NOT NULL, id TEXT NOT NULL, data TEXT NOT NULL);
@@ -39,6 +42,8 @@ class Books:
     def __init__(self, connection: sqlite3.Connection, clock: Clock) -> None:
         self._sql = connection
         self._clock = clock
+        self._replaced: dict[tuple[str, str], tuple[str, str | None, str] | None] = {}
+        """What each record was before this transaction; None: it was not there."""
 
     def get(self, kind: str, id: str) -> Data | None:
         """One record with its state, or None."""
@@ -61,6 +66,8 @@ class Books:
     def put(self, kind: str, id: str, state: str, data: Data, event: str, slot: str | None = None) -> None:
         """Keep a record and say in the journal what happened to it."""
         text = json.dumps(data)
+        before = self._sql.execute("SELECT state, slot, data FROM records WHERE kind = ? AND id = ?", (kind, id))
+        self._replaced.setdefault((kind, id), before.fetchone())
         self._sql.execute(
             "INSERT INTO records (kind, id, state, slot, data) VALUES (?, ?, ?, ?, ?) ON CONFLICT (kind, id)"
             " DO UPDATE SET state = excluded.state, slot = excluded.slot, data = excluded.data",
@@ -88,6 +95,38 @@ class Books:
     def note(self, key: str, operation: str, asked: str, kind: str, reference: str) -> None:
         """Remember what was done under a key."""
         self._sql.execute("INSERT INTO effects VALUES (?, ?, ?, ?, ?)", (key, operation, asked, kind, reference))
+
+    def note_replaced(self, key: str) -> None:
+        """Remember what this transaction replaced, so that it can be taken back."""
+        for (kind, id), before in self._replaced.items():
+            self._sql.execute(
+                "INSERT INTO replaced VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (key, kind, id, self._latest(kind, id), *(before or (None, None, None))),
+            )
+
+    def take_back(self, key: str, ended: Mapping[str, str]) -> None:
+        """Make everything again what it was before the effect of this key; new records end in a state by kind.
+
+        Raises:
+            Refused: when something has changed since, or the effect is from before the service's time.
+        """
+        rows = self._sql.execute("SELECT kind, id, became, state, slot, data FROM replaced WHERE key = ?", (key,))
+        found = rows.fetchall()
+        if not found:
+            raise Refused(f"what was done under {key} is not known well enough to take it back", 409)
+        for kind, id, became, state, slot, data in reversed(found):
+            if self._latest(kind, id) != became:
+                raise Refused(f"{id} has changed since, so it is not taken back", 409)
+            if data is not None:
+                self.put(kind, id, state, json.loads(data), f"{kind}.restored", slot)
+                continue
+            now = {name: value for name, value in (self.get(kind, id) or {}).items() if name not in ("id", "state")}
+            self.put(kind, id, ended[kind], now, f"{kind}.{ended[kind]}")
+
+    def _latest(self, kind: str, id: str) -> int:
+        """The place in the journal of the last change of a record."""
+        row = self._sql.execute("SELECT max(seq) FROM journal WHERE kind = ? AND id = ?", (kind, id)).fetchone()
+        return int(row[0] or 0)
 
     def changes(self, since: int, limit: int) -> list[Data]:
         """What changed after a place in the journal, oldest first."""
@@ -141,6 +180,7 @@ class ServiceFile:
             if before is None:
                 reference = effect(books)
                 books.note(key, operation, asked, kind, reference)
+                books.note_replaced(key)
             elif before[0] != operation or before[1] not in (asked, _SEEDED):
                 raise Refused(f"the key {key} was used before to ask for something else", 409)
             else:
@@ -149,6 +189,21 @@ class ServiceFile:
         assert record is not None, f"{operation} made no {kind} {reference}"
         return record, before is None
 
+    def undo(self, key: str, undoes: str, ended: Mapping[str, str]) -> str:
+        """Take back, once under its own key, what was done under another; the reference of what it was.
+
+        Raises:
+            Refused: when nothing arrived under that key, or it cannot be taken back.
+        """
+        with self.writing() as books:
+            done = books.effect(undoes)
+            if done is None:
+                raise Refused(f"nothing ever arrived under {undoes}", 404)
+            if books.effect(key) is None:
+                books.take_back(undoes, ended)
+                books.note(key, f"undo:{done[0]}", undoes, done[2], done[3])
+        return done[3]
+
     def seed(self, rows: Iterable[tuple[str, str, str, str | None, Data]], keys: Iterable[tuple[str, ...]]) -> None:
         """Replace everything by these records (kind, id, state, slot, data) and effects (as `Books.note`).
 
@@ -156,7 +211,7 @@ class ServiceFile:
         """
         with self._connect() as connection:
             connection.execute("BEGIN IMMEDIATE")
-            for table in ("records", "effects", "journal"):
+            for table in ("records", "effects", "journal", "replaced"):
                 connection.execute(f"DELETE FROM {table}")
             connection.executemany(
                 "INSERT INTO records (kind, id, state, slot, data) VALUES (?, ?, ?, ?, ?)",

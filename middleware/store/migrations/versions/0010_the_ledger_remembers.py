@@ -1,4 +1,4 @@
-"""Plans know the call they came from and may be taken back; votes know in whose name, messages what undoes them."""
+"""Plans know the call they came from and may be taken back; votes know in whose name, messages what they undo."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -56,7 +56,6 @@ def _guards(differs: str, cast: str) -> tuple[tuple[str, str, str, str], ...]:
 
 def upgrade() -> None:
     """Add the columns, and replace the guards of plans by ones that know them."""
-    op.add_column("outbox_messages", sa.Column("undo", sa.JSON(none_as_null=True), nullable=True))
     op.add_column("outbox_messages", sa.Column("undoes", columns.TEXT, nullable=True))
     op.add_column("plans", sa.Column("made_by", sa.JSON(none_as_null=True), nullable=True))
     op.add_column("votes", sa.Column("in_name_of", columns.TEXT, nullable=True))
