@@ -130,6 +130,8 @@ def _may_not(
     now: datetime,
 ) -> str | None:
     """Why this vote cannot be taken, whatever the need; None when it can."""
+    if decision not in ("approve", "reject"):  # whatever came from outside: only the word itself is a yes
+        return "say approve or reject"
     if surface not in DECIDES:
         return f"nothing is decided over {surface}"
     person = uow.get(User, user_id)
