@@ -14,11 +14,14 @@ from hospital.ports import In, Range, Reader
 from policies.data import PolicyData
 from policies.hours import hours_fact
 from policies.plans import Plan
+from policies.ratios import ratio_fact
 
 KILL_SWITCH = "kill_switch"
 """The setting that stops all writing (`on`); `kill_switch:SITE` stops one site."""
 COUNTED = In(("awaiting", "committed", "delivered", "compensating", "ambiguous"))
 """The states of other plans whose amounts add up."""
+NO_MONEY: Mapping[str, Any] = {"known": True, "amount": 0, "manager_to": 0, "director_to": 0}
+"""The `money` of a line that costs nothing."""
 _NOT_COUNTED = ("draft", "rejected", "returned", "withdrawn", "cancelled")
 
 
@@ -105,7 +108,7 @@ def money_of(
 ) -> dict[str, Any]:
     """The `money` of the context: the total of the line's need, and the limits of its cost centre."""
     if line.cost() <= 0:
-        return {"known": True, "amount": 0, "manager_to": 0, "director_to": 0}
+        return dict(NO_MONEY)
     centre = cost_centre_of(facts, scope)
     limits = data.limits.cost_centres.get(centre or "")
     need = line.same_need()
@@ -128,14 +131,20 @@ def context_of(
 ) -> dict[str, Any]:
     """The canonical input of the decision about one line, before votes and attestation."""
     scope = line.scope(world)
-    facts = {**line.facts(world, now), **hours_fact(world, data, line)}
+    facts = {**line.facts(world, now), **hours_fact(world, data, line), **ratio_fact(world, data, line)}
+    stale = [late.source for late in late_feeds(world, data, line.sources, now)]
     return {
-        "ask": {
-            "roles": roles_covering(actor, scope),
-            "near": roles_near(actor, scope),
-            "stale": [late.source for late in late_feeds(world, data, line.sources, now)],
-            "stopped": is_stopped(world, scope.site_id),
-        },
+        "ask": ask_of(world, actor, scope, stale),
         "line": facts,
         "money": money_of(line, facts, scope, data, totals),
+    }
+
+
+def ask_of(world: Reader, actor: User, scope: Scope, stale: Sequence[str] = ()) -> dict[str, Any]:
+    """The `ask` of the context: who asks and whether anything stands in the way there, before votes."""
+    return {
+        "roles": roles_covering(actor, scope),
+        "near": roles_near(actor, scope),
+        "stale": list(stale),
+        "stopped": is_stopped(world, scope.site_id),
     }

@@ -10,9 +10,9 @@ import cedarpy
 from hospital.changes.base import Change
 from hospital.entity import Record
 from hospital.ids import UserId
-from hospital.model.people import User
+from hospital.model.people import Scope, User
 from hospital.ports import Reader
-from policies.context import context_of, total_per_need
+from policies.context import NO_MONEY, ask_of, context_of, total_per_need
 from policies.data import Delegation, PolicyData, load_data
 from policies.needs import approvals, filled, needs_of
 from policies.people import Roster
@@ -65,6 +65,7 @@ class Policy:
         attested: bool = False,
         plans: Iterable[Plan] | None = None,
         chain: Iterable[UserId] = (),
+        glass: bool = False,
     ) -> Decision:
         """Whether these lines may happen, and if not yet, who must say yes.
 
@@ -72,6 +73,7 @@ class Policy:
             votes: verified votes on this plan's digest; each approval counts for the need it names.
             plans: the other plans whose amounts add up; read from the ledger when left out.
             chain: who cannot vote besides the actor.
+            glass: whether somebody who may broke the glass on this plan's digest.
         """
         if not lines:
             return self._denied((RuleHit(id=NO_PERMIT, why="there is nothing to decide"),), ())
@@ -82,7 +84,7 @@ class Policy:
             actor.id, [(line.action, _asking(told, self.rules.every_vote, True)) for line, told in asked]
         )
         refusals = tuple(
-            hit for (line, _), answer in zip(asked, best, strict=True) for hit in self._hits(line, answer)
+            hit for (line, _), answer in zip(asked, best, strict=True) for hit in self._hits(line.action, answer)
         )
         if refusals:
             return self._denied(refusals, inputs)
@@ -94,11 +96,11 @@ class Policy:
             needs = Roster(world, self.data, now).assign(needs, {actor.id, *chain})
         have = approvals(votes)
         final = bare
-        if have or attested:
+        if have or attested or glass:
             voted = [filled(per_line[n], have) for n in range(len(asked))]
             final = self._evaluate(
                 actor.id,
-                [(line.action, _asking(told, voted[n], attested)) for n, (line, told) in enumerate(asked)],
+                [(line.action, _asking(told, voted[n], attested, glass)) for n, (line, told) in enumerate(asked)],
             )
         effect: Literal["allow", "needs", "attest"] = "allow"
         if not all(answer.allowed and not answer.diagnostics.errors for answer in final):
@@ -118,6 +120,13 @@ class Policy:
             if rule.kind == "never" and rule.actions == (action,):
                 return RuleHit(id=rule.id, why=rule.why, instead=rule.instead)
         raise KeyError(action)
+
+    def against(
+        self, world: Reader, actor: User, action: str, scope: Scope, facts: Mapping[str, Any]
+    ) -> tuple[RuleHit, ...]:
+        """What the rules say against a desk command that is no line of a plan; empty when it may be done."""
+        told = {"ask": ask_of(world, actor, scope), "line": dict(facts), "money": NO_MONEY}
+        return tuple(self._hits(action, self._evaluate(actor.id, [(action, _asking(told, [], False))])[0]))
 
     def reasons(self, actor: UserId, action: str, told: Mapping[str, Any]) -> list[Rule]:
         """The rules that stand against an action told this, when nobody has voted or confirmed anything."""
@@ -146,15 +155,15 @@ class Policy:
         found = [self.rules.by_position[reason] for reason in answer.diagnostics.reasons]
         return sorted((rule for rule in found if rule.effect == "forbid"), key=lambda rule: (rule.order, rule.id))
 
-    def _hits(self, line: Change, answer: cedarpy.AuthzResult) -> list[RuleHit]:
-        """Why a line is refused even with every vote; empty when it is not."""
+    def _hits(self, action: str, answer: cedarpy.AuthzResult) -> list[RuleHit]:
+        """Why an action is refused even with every vote; empty when it is not."""
         if answer.diagnostics.errors or answer.decision is cedarpy.Decision.NoDecision:
             said = "; ".join(str(error) for error in answer.diagnostics.errors)
-            return [RuleHit(id=FAILED, why=f"the rules could not be applied to {line.action}: {said}")]
+            return [RuleHit(id=FAILED, why=f"the rules could not be applied to {action}: {said}")]
         if answer.allowed:
             return []
         hits = [RuleHit(id=rule.id, why=rule.why, instead=rule.instead) for rule in self._reasons(answer)]
-        what = line.action.replace("_", " ")
+        what = action.replace("_", " ")
         return hits or [
             RuleHit(
                 id=NO_PERMIT,
@@ -169,5 +178,5 @@ def load_policy(rules: Path = HERE, data: PolicyData | None = None) -> Policy:
     return Policy(load_rules(rules), data or load_data())
 
 
-def _asking(told: Mapping[str, Any], votes: Sequence[str], attested: bool) -> dict[str, Any]:
-    return {**told, "ask": {**told["ask"], "votes": list(votes), "attested": attested}}
+def _asking(told: Mapping[str, Any], votes: Sequence[str], attested: bool, glass: bool = False) -> dict[str, Any]:
+    return {**told, "ask": {**told["ask"], "votes": list(votes), "attested": attested, "glass": glass}}

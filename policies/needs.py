@@ -45,6 +45,7 @@ def _needs_of(rule: Rule, line: Change, scope: Scope, told: Mapping[str, Any]) -
     named = {name: getattr(scope, name) for name in SCOPES[rule.scope]}
     if "cost_centre_id" in named:
         named["cost_centre_id"] = cost_centre_of(facts, scope)
+    where = scope.model_copy(update={"cost_centre_id": cost_centre_of(facts, scope)})
     owners: list[str | None] = [None]
     if rule.of:
         said = facts.get(rule.of, ())
@@ -59,6 +60,7 @@ def _needs_of(rule: Rule, line: Change, scope: Scope, told: Mapping[str, Any]) -
             why=_why(rule, line, told["money"]),
             escalates_to=rule.escalates,
             of=ClinicianId(owner) if owner else None,
+            where=where,
         )
         for owner in owners
     ]

@@ -93,7 +93,7 @@ class Roster:
     def _of_roles(self, roles: Iterable[str], scope: Scope, barred: set[str]) -> Authorities:
         holders: set[UserId] = set()
         for role in roles:
-            if role in MONEY_ROLES:
+            if role in MONEY_ROLES and scope.cost_centre_id is not None:
                 people = self._data.limits.who(scope.cost_centre_id, MONEY_ROLES[role])
                 holders |= {user for user in people if user in self._users}
             else:
@@ -119,10 +119,12 @@ class Roster:
         return {}
 
     def _escalation(self, need: Need, barred: set[str]) -> Authorities:
+        """Looked up where the line is: a cost centre has no nursing supervisor, but the unit that asks has one."""
+        where = need.where if need.where != Scope() else need.scope
         found: Authorities = {}
         for role in need.escalates_to:
             if role != NEXT_LEVEL:
-                found |= self._of_roles((role,), need.scope, barred)
+                found |= self._of_roles((role,), where, barred)
             elif need.role in MONEY_ROLES:
                 found |= self._above(need.role, need.scope, barred)
         return found

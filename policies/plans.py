@@ -58,6 +58,8 @@ class Need(Record):
     escalates_to: tuple[str, ...] = ()
     of: ClinicianId | None = None
     """The clinician whose own yes it is: the surgeon of the case, the owner of the block."""
+    where: Scope = Scope()
+    """Everything the line names: where the roles are looked up that it escalates to."""
 
 
 class Effect(Record):

@@ -39,6 +39,8 @@ class Rule(Record):
     escalates: tuple[str, ...] = ()
     informs: tuple[str, ...] = ()
     attest: str = ""
+    glass: bool = False
+    """Whether breaking the glass stands in for its votes."""
     why: str = ""
     instead: str = ""
 
@@ -170,6 +172,7 @@ def _rule(path: Path, line: int, body: dict[str, Any], written: str) -> Rule:
             escalates=_split(notes.get("escalates", ""), ","),
             informs=_split(notes.get("informs", ""), ","),
             attest=notes.get("attest", ""),
+            glass="context.ask.glass" in written,
             why=notes.get("why", ""),
             instead=notes.get("instead", ""),
         )
@@ -186,6 +189,10 @@ def _require(rule: Rule, written: str, where: str) -> None:
             raise BadRules(f'{where}: {rule.id} needs {rule.count}, so it must look for "{rule.id}:{rule.count}"')
         if rule.scope not in SCOPES or rule.expires_minutes is None:
             raise BadRules(f"{where}: {rule.id} must say @scope ({', '.join(SCOPES)}) and @expires")
+        if rule.scope == "cost_centre" and rule.glass:
+            raise BadRules(f"{where}: {rule.id} is about money, which broken glass never waives")
+    elif rule.glass:
+        raise BadRules(f"{where}: {rule.id} asks for nobody, so broken glass cannot stand in for anybody")
     if rule.effect == "forbid" and not rule.why:
         raise BadRules(f"{where}: {rule.id} must say @why")
     if rule.kind == "never" and not rule.instead:

@@ -134,8 +134,8 @@ class Gate:
     twin_asks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def _case(action: str) -> Probe:
-    return probe(action, surgeon="varga", starts_at=SOON)
+def _case(**more: Any) -> Probe:
+    return probe("change_case", surgeons=["varga"], starts_at=SOON, **more)
 
 
 def _block(early: bool) -> Probe:
@@ -147,6 +147,13 @@ def _bed(**odd: Any) -> Probe:
     return probe("place_bed", **{**plain, **odd})
 
 
+GLASS: dict[str, Any] = {"gate": "placement", "reason": "no time", "money": False, "in_chain": False}
+
+
+def _glass(**odd: Any) -> Probe:
+    return probe("break_glass", **{**GLASS, **odd})
+
+
 WARD_4200 = Scope(site_id="hill", unit_id="hill-ward", cost_centre_id="4200")
 DERM_4100 = Scope(site_id="hill", service_id="derm", cost_centre_id="4100")
 HILL_4200 = Scope(site_id="hill", cost_centre_id="4200")
@@ -155,7 +162,8 @@ MANAGER_4200 = ("nursing.deputy", "nursing.finance")
 BOTH: dict[str, tuple[str, ...]] = {"change-case.surgeon": ("doc.varga",), "change-case.anaesthesia": ("ana",)}
 ROOM: dict[str, tuple[str, ...]] = {"displacement.charge": ("oz",), "displacement.anaesthesia": ("ana",)}
 GATES = (
-    Gate("change-case", "sam", _case("change_case"), BOTH, hold()),
+    Gate("change-case", "sam", _case(), BOTH, hold()),
+    Gate("change-case", "sam", _case(cancelled_for_cause=3), BOTH, hold()),
     Gate(
         "displacement",
         "sam",
@@ -171,7 +179,13 @@ GATES = (
         {"elective-wave.nursing": ("cno.delegate",), "elective-wave.periop": ("periop.director",)},
         hold(),
     ),
-    Gate("substitute-item", "sup", _case("substitute_item"), {"substitute-item.surgeon": ("doc.varga",)}, None),
+    Gate(
+        "substitute-item",
+        "sup",
+        probe("substitute_item", surgeon="varga", starts_at=SOON),
+        {"substitute-item.surgeon": ("doc.varga",)},
+        None,
+    ),
     Gate(
         "release-block",
         "sam",
@@ -232,9 +246,16 @@ GATES = (
     Gate(
         "maintenance",
         "lina",
-        probe("maintenance", DERM_4100, 100_000, prime_time=True),
-        {"maintenance.owner": ("oz",), "maintenance.cost-manager": MANAGER_4100},
-        probe("maintenance", DERM, prime_time=False),
+        probe("maintenance", DERM_4100, 100_000, prime_time=True, owner_role="or_charge"),
+        {"maintenance.or-owner": ("oz",), "maintenance.cost-manager": MANAGER_4100},
+        probe("maintenance", DERM, prime_time=False, owner_role="or_charge"),
+    ),
+    Gate(
+        "maintenance",
+        "oz",
+        probe("maintenance", DERM, prime_time=True, owner_role="service_line_manager"),
+        {"maintenance.service-owner": ("lina",)},
+        probe("maintenance", DERM, prime_time=False, owner_role="service_line_manager"),
     ),
     Gate("rules", "adam", probe("activate_rules", Scope()), {"rules.owners": ("owner.a", "owner.b")}, None),
 )
@@ -292,8 +313,14 @@ NEVER = (
     ("sam", probe("record_fact", reduces_capacity=False, subject="room"), "record-fact.reduces"),
     ("sam", probe("record_fact", reduces_capacity=True, subject="room", contradicts=True), "record-fact.contradicts"),
     ("periop.director", purchase(1, centre="9999"), "money.unknown-cost-centre"),
-    ("nora", probe("break_glass", gate="requisition", reason="fire"), "break-glass.gate"),
-    ("nora", probe("break_glass", gate="placement", reason=""), "break-glass.gate"),
+    ("sam", probe("elective_wave", cancellations=3), "elective-wave.few"),
+    ("bea", _bed(leaves_below_ratio=True), "never.below-ratio"),
+    ("bea", probe("surge", HILL, leaves_below_ratio=True), "never.below-ratio"),
+    ("nora", _glass(gate="requisition"), "break-glass.gate"),
+    ("nora", _glass(reason=""), "break-glass.reason"),
+    ("nora", _glass(money=True), "break-glass.money"),
+    ("nora", _glass(in_chain=True), "break-glass.chain"),
+    ("adam", probe("kill_switch", turns_on=True, reason=""), "kill-switch.reason"),
     *(
         ("sam", probe(action), f"never.{action.replace('_', '-')}")
         for action in ("discharge", "triage", "medical_advice", "proxy_approval", "split_requisition", "false_record")
@@ -334,7 +361,9 @@ def test_what_is_never_done_is_refused_whatever_the_votes(store: SqlStore, who: 
         ("sam", probe("record_fact", reduces_capacity=True, subject="room")),
         ("cleo", probe("record_fact", WARD, reduces_capacity=True, subject="bed")),
         ("audrey", probe("hand_over")),
-        ("nora", probe("break_glass", gate="placement", reason="mass casualty")),
+        ("nora", _glass(reason="mass casualty")),
+        ("adam", probe("kill_switch", Scope(), turns_on=True, reason="odd bookings")),
+        ("audrey", probe("review_glass", Scope())),
     ],
 )
 def test_what_needs_no_other_human_is_allowed(store: SqlStore, who: str, line: Any) -> None:
@@ -370,7 +399,11 @@ def test_an_attestation_is_asked_for_and_is_enough(store: SqlStore, who: str, li
         ("cora", staff_request("agency")),
         ("cleo", probe("record_fact", reduces_capacity=True, subject="room")),
         ("nils", probe("activate_rules", Scope())),
-        ("oz", probe("break_glass", gate="placement", reason="busy")),
+        ("oz", _glass(reason="busy")),
+        ("nora", probe("break_glass", Scope(site_id="lake"), **GLASS)),
+        ("nora", probe("kill_switch", Scope(), turns_on=True, reason="odd bookings")),
+        ("nora", probe("review_glass", Scope())),
+        ("nora", _bed()),
     ],
 )
 def test_no_rule_that_allows_it_means_no(store: SqlStore, who: str, line: Any) -> None:
@@ -460,9 +493,9 @@ def test_the_next_level_fills_in_when_the_person_is_in_the_chain(store: SqlStore
 
 
 def test_only_a_surgeon_who_asked_is_replaced_by_the_or_charge(store: SqlStore) -> None:
-    needs = dict(asked(decide(store, "doc.varga", _case("change_case"))))
+    needs = dict(asked(decide(store, "doc.varga", _case())))
     assert needs["change-case.surgeon"] == ("oz",)
-    by_other = decide(store, "sam", _case("change_case"), chain=(UserId("doc.varga"),))
+    by_other = decide(store, "sam", _case(), chain=(UserId("doc.varga"),))
     assert dict(asked(by_other))["change-case.surgeon"] == ("oz",)
 
 
