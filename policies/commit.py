@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from hospital.changes.base import Commit
+from hospital.changes.base import Commit, Expectation
+from hospital.changes.expected import expected_changes, say_expected
 from hospital.ids import UserId
 from hospital.ports import Store, UnitOfWork
 from policies import audit
@@ -47,12 +48,15 @@ def settle(uow: UnitOfWork, policy: Policy, plan: Plan, now: datetime, actor: Us
     if differences := differences_of(uow, policy, plan, now):
         raise Differs(differences)
     order = Commit(plan_id=plan.id, actor=plan.asked_by, at=now)
-    told, noting = 0, Noting(uow, uow)
+    told, noting, expected = 0, Noting(uow, uow), list[Expectation]()
     for line in plan.lines:
         # Each line is checked on the world that the lines before it made.
         if broken := line.violations(uow, now):
             raise Differs([violation.sentence for violation in broken])
         line.apply(noting, order)
+        moved = line.expects(uow)
+        noting.put(*expected_changes(moved, plan.id, now, len(expected)))
+        expected.extend(moved)
         for message in line.messages(uow, order):
             uow.send(message)
             told += 1
@@ -76,8 +80,10 @@ def settle(uow: UnitOfWork, policy: Policy, plan: Plan, now: datetime, actor: Us
             "rows": [change.model_dump() for change in noting.changes()],
         },
     )
-    tell(uow, plan, (plan.asked_by,), "committed", f"{plan.title}: done.", now)
-    return Outcome(status="committed", sentence=f"{plan.title}: committed as {plan.id}.", plan=done)
+    forecasts = say_expected(uow, expected)
+    said = f"{plan.title}: committed as {plan.id}. {forecasts}".rstrip()
+    tell(uow, plan, (plan.asked_by,), "committed", f"{plan.title}: done. {forecasts}".rstrip(), now)
+    return Outcome(status="committed", sentence=said, forecasts=forecasts, plan=done)
 
 
 def mark_stale(

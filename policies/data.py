@@ -12,6 +12,7 @@ from pydantic import Field, ValidationError
 from hospital.entity import Record
 from hospital.ids import UserId
 from hospital.model.places import LevelOfCare
+from hospital.planning.money_context import MoneyContext
 from policies.plans import canonical
 
 HERE = Path(__file__).parent / "data"
@@ -23,6 +24,7 @@ DATA_FILES = (
     "oncall.toml",
     "freshness.toml",
     "read_matrix.toml",
+    "money.toml",
     "packs/california_ratios.toml",
     "packs/hours_16_10_60.toml",
 )
@@ -146,6 +148,7 @@ class PolicyData(Record):
     ratio_packs: dict[str, RatioPack]
     hours_packs: dict[str, HoursPack]
     read_matrix: ReadMatrix
+    money: MoneyContext
 
     def delegates_of(self, user: UserId, day: date) -> tuple[UserId, ...]:
         """Who may decide in this person's place on that day."""
@@ -196,4 +199,5 @@ def load_data(folder: Path = HERE) -> PolicyData:
         ratio_packs={ratios.id: ratios},
         hours_packs={rest.id: rest},
         read_matrix=_shape(ReadMatrix, _read(folder / "read_matrix.toml"), folder / "read_matrix.toml"),
+        money=_shape(MoneyContext, _read(folder / "money.toml"), folder / "money.toml"),
     )

@@ -34,6 +34,8 @@ class Outcome(Record):
 
     status: Status
     sentence: str
+    forecasts: str = ""
+    """Which forecasts a commit moved, as a sentence; also part of `sentence`."""
     plan: Plan | None = None
     rules: tuple[RuleHit, ...] = ()
     differences: tuple[str, ...] = ()

@@ -59,6 +59,7 @@ def _read_site(box: Toolbox, site: Hospital, window: Interval, wanted: Wanted) -
     open_time = STAFFED.within(window, site.timezone)
     beds = {wanted.level: _bed_counts(box, site, window, wanted.level, cases)} if wanted.level else {}
     return Site(
+        minute_rate=box.policy.data.money.room_minute["or"],
         id=site.id,
         name=site.name,
         zone=site.timezone,

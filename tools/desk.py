@@ -332,6 +332,8 @@ def _of_ledger(world: Reader, outcome: ledger.Outcome, headline: str) -> Result:
         return Waiting(reason="attestation", headline=_join(headline, said), facts=facts, cards=(card,), plan=plan)
     if outcome.status == "unchanged" or not headline:
         headline = _join(headline, outcome.sentence)
+    elif outcome.forecasts:
+        headline = _join(headline, outcome.forecasts)
     return Done(headline=headline, facts=facts, cards=(card,), plan=plan)
 
 

@@ -16,6 +16,7 @@ from hospital.planning.case_problem import CaseProblem
 from hospital.planning.case_request import CaseRequest, ImplantNeed
 from hospital.planning.case_result import CaseResult, Option, Placement
 from hospital.planning.intervals import Interval, Spans
+from hospital.planning.money_context import case_money
 from hospital.planning.report import Rejected
 from policies.plans import ConstraintReport, Effect
 from tools.allocation_arguments import ProposeAllocation
@@ -204,7 +205,10 @@ def _draft(option: Option, result: CaseResult, wish: Wish, box: Toolbox) -> Draf
         title=f"{wish.name} at {option.site_name}",
         lines=(line,),
         effect=Effect(
-            or_minutes=wish.minutes, beds=1 if wish.level else 0, cost=Cents(0), notes=(_say_cost(option), *orders)
+            or_minutes=wish.minutes,
+            beds=1 if wish.level else 0,
+            cost=Cents(0),
+            notes=(_say_cost(option, wish, box), *orders),
         ),
         report=ConstraintReport(
             binding=option.report.binding,
@@ -221,8 +225,9 @@ def _resource(placement: Placement, site: str) -> str:
     return f"{placement.kind}:{placement.name.replace(' ', '-')}@{site}"
 
 
-def _say_cost(option: Option) -> str:
-    return f"OR time {format_money(option.cost)}, {option.prime_minutes} min of it in prime time"
+def _say_cost(option: Option, wish: Wish, box: Toolbox) -> str:
+    money = case_money(box.policy.data.money, wish.service_id, option.taken("room")[0].span.minutes, wish.equipment)
+    return f"{money.words}; {option.prime_minutes} min of it in prime time"
 
 
 def _say_option(option: Option, box: Toolbox) -> str:

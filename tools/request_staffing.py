@@ -19,8 +19,6 @@ from tools.directory import find_staff, find_unit
 from tools.naming import fresh_id
 from tools.tool import Arguments, Draft, Problem, Toolbox, tool
 
-OVERTIME_PERCENT = 150
-"""Voluntary overtime is paid at time and a half (FLSA)."""
 REST = timedelta(hours=10)
 """Between two duties of one person, for listing who could come; the hours pack decides at the gate."""
 SHOWN = 4
@@ -120,7 +118,7 @@ def cheaper_ways(
         if person.id in busy or competency_of(box.world, person.id, competency, start) != "current":
             continue
         floating = person.employment == "float"
-        price = 0 if floating else hours * person.hourly_rate * OVERTIME_PERCENT // 100
+        price = 0 if floating else hours * box.policy.data.money.overtime_rate(person.hourly_rate)
         found.append((person.id, person.name, "float" if floating else "overtime", price))
     return sorted(found, key=lambda row: (row[3], row[1]))
 
@@ -159,5 +157,5 @@ def _rate_and_person(
     if not args.staff:
         raise Problem("missing", f"Who would take the {args.source} shift?", argument="staff")
     person = find_staff(box, args.staff, site_id)
-    rate = person.hourly_rate * OVERTIME_PERCENT // 100 if args.source == "overtime" else person.hourly_rate
-    return Cents(rate), person
+    money = box.policy.data.money
+    return money.overtime_rate(person.hourly_rate) if args.source == "overtime" else person.hourly_rate, person

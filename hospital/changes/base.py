@@ -20,6 +20,14 @@ class Violation(Record):
     sentence: str
 
 
+class Expectation(Record):
+    """What a line changes in an expected figure once it is done: revenue, slots, hours (see `ExpectedChange`)."""
+
+    series: str
+    day: date
+    amount: int
+
+
 class Commit(Record):
     """Under which plan, for whom and when (business clock) a line is carried out."""
 
@@ -65,6 +73,10 @@ class Change(Record):
 
     def messages(self, world: Reader, commit: Commit) -> Sequence[Message]:
         """What downstream systems must be told."""
+        return ()
+
+    def expects(self, world: Reader) -> Sequence[Expectation]:
+        """What is expected differently once this is done; empty when no forecast moves."""
         return ()
 
     @abstractmethod

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from hospital.changes.base import Change, Commit, Fact, Violation, span_days
+from hospital.changes.base import Change, Commit, Expectation, Fact, Violation, span_days
 from hospital.changes.describe import local_span
 from hospital.entity import Time
 from hospital.ids import CostCentreId, ShiftId, SiteId, StaffId, UnitId, UserId
@@ -29,7 +29,8 @@ class RequestStaff(Change):
     site_id: SiteId
     role: StaffRole
     competency: str
-    source: Literal["float", "overtime", "agency"]
+    source: Literal["home", "float", "overtime", "agency"]
+    """`home` is an extra shift of the unit's own people at the plain rate, offered and taken freely."""
     staff_id: StaffId | None = None
     start: Time
     end: Time
@@ -52,7 +53,7 @@ class RequestStaff(Change):
             "cost_centre": self.cost_centre_id,
             "need": self.same_need() or "",
             "competency": self._competency(world),
-            "voluntary": self.source != "overtime" or self._volunteers(world),
+            "voluntary": self.source not in ("home", "overtime") or self._volunteers(world),
         }
 
     def _competency(self, world: Reader) -> CompetencyState:
@@ -128,6 +129,14 @@ class RequestStaff(Change):
                 state="approved" if self.staff_id else "requested",
                 source=self.source,
             )
+        )
+
+    def expects(self, world: Reader) -> Sequence[Expectation]:
+        site = world.get(Site, self.site_id)
+        day = (site.local(self.start) if site else self.start).date()
+        return (
+            Expectation(series=f"staff_hours:{self.unit_id}", day=day, amount=self.hours),
+            *((Expectation(series=f"labour:{self.unit_id}", day=day, amount=self.cost()),) if self.cost() else ()),
         )
 
     def messages(self, world: Reader, commit: Commit) -> Sequence[Message]:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Literal
 
 from hospital.entity import Entity, Record, Time
-from hospital.ids import ServiceId, SiteId
+from hospital.ids import PlanId, ServiceId, SiteId
 
 
 class DemandCount(Entity):
@@ -39,6 +39,18 @@ class StoredForecast(Entity):
     backtest: dict[str, float]
     """Mean absolute scaled error per candidate on earlier origins, and interval coverage."""
     points: tuple[ForecastPoint, ...]
+
+
+class ExpectedChange(Entity):
+    """What a committed plan changes in a figure that is expected: it is added to the forecast of that series."""
+
+    plan_id: PlanId
+    series: str
+    """`revenue:SERVICE:SITE`, `contribution:SERVICE:SITE`, `slots:SERVICE:SITE`, `staff_hours:UNIT` ..."""
+    day: date
+    amount: int
+    """In cents, hours or visits, as the series says; negative when there will be less."""
+    at: Time
 
 
 class Feed(Entity):

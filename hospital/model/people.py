@@ -90,6 +90,16 @@ class Patient(Entity):
     birth_date: date
 
 
+class PatientGroup(Entity):
+    """The language group of a patient, under the patient's id.
+
+    Only for comparing afterwards whether a rule makes a group wait longer; never an input to any decision.
+    """
+
+    id: PatientId
+    language: str
+
+
 class Encounter(Entity):
     """An inpatient stay, or a patient waiting for a bed (`boarding`), without any clinical content."""
 

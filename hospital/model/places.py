@@ -45,6 +45,8 @@ class Service(Entity):
     name: str
     aliases: tuple[str, ...] = ()
     auto_release_hours: int = 48
+    cost_centre_id: CostCentreId | None = None
+    """Who pays for what the service adds."""
 
 
 class Unit(Entity):
@@ -119,6 +121,10 @@ class Clinic(Entity):
     backfill_notice_hours: int = 0
     complex_visit_types: tuple[str, ...] = ()
     same_day_visit_types: tuple[str, ...] = ()
+    overbook_cap: int = 2
+    """Extra visits one session may take at most."""
+    session_equipment: tuple[str, ...] = ()
+    """Kinds of device that each session needs one of."""
 
 
 class Maintenance(Entity):

@@ -137,7 +137,7 @@ class Stock:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What one site can offer. `minute_rate` is the cost of an OR minute in cents."""
+    """What one site can offer. `minute_rate` is the cost of an OR minute in cents (policies/data/money.toml)."""
 
     id: str
     name: str
@@ -151,7 +151,7 @@ class Site:
     stock: tuple[Stock, ...] = ()
     pacu: tuple[Count, ...] = ()
     beds: Mapping[str, tuple[Count, ...]] = field(default_factory=dict)
-    minute_rate: int = 3600
+    minute_rate: int = 0
 
     def __post_init__(self) -> None:
         not_negative(self.name, minute_rate=self.minute_rate)

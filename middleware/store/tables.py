@@ -18,13 +18,14 @@ from hospital.model.bookings import (
     Task,
     WaitlistEntry,
 )
-from hospital.model.history import DemandCount, Feed, StoredForecast
+from hospital.model.history import DemandCount, ExpectedChange, Feed, StoredForecast
 from hospital.model.people import (
     AgencyRate,
     Clinician,
     Credential,
     Encounter,
     Patient,
+    PatientGroup,
     Shift,
     Staff,
     User,
@@ -67,6 +68,7 @@ TABLES: tuple[Mapping, ...] = (
     Mapping(Shift, "shifts", [("unit_id", "start"), ("staff_id", "start"), ("site_id", "start")]),
     Mapping(AgencyRate, "agency_rates"),
     Mapping(Patient, "patients", [("name",)]),
+    Mapping(PatientGroup, "patient_groups"),
     Mapping(
         Encounter,
         "encounters",
@@ -124,6 +126,7 @@ TABLES: tuple[Mapping, ...] = (
     # history
     Mapping(DemandCount, "demand_counts", [("series", "day")]),
     Mapping(StoredForecast, "stored_forecasts", [("series", "issued_at")]),
+    Mapping(ExpectedChange, "expected_changes", [("series", "day"), ("plan_id",)]),
     Mapping(Feed, "feeds"),
     # talk
     Mapping(Thread, "threads", [("user_id",)]),

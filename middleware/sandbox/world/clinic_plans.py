@@ -54,6 +54,8 @@ def _template(morning: str, afternoon: str) -> tuple[SlotPlan, ...]:
 STANDARD = _template("nffnffnu", "nffpfn")
 SURGICAL = _template("nfffnfffu", "nffffpf")
 COMPLEX = _template("cnffns", "cnfu")
+DEVICES = {"cardiology": ("ecg",)}
+"""What each session of a service needs one of."""
 _SPREAD = ((0, 2, 3), (1, 3), (0, 1, 4), (2, 4), (0, 3, 4), (1, 2))
 _TUESDAY = ((1,),)
 
@@ -109,6 +111,7 @@ def build_clinics(world: World) -> None:
                 "visit_types": kinds,
                 "backfill_notice_hours": plan.notice_hours,
                 "complex_visit_types": tuple(kind for kind in kinds if kind == "complex"),
+                "session_equipment": DEVICES.get(plan.service, ()),
                 "same_day_visit_types": tuple(kind for kind in kinds if kind == "same-day-complex"),
             },
         )

@@ -78,7 +78,7 @@ SITES: tuple[SitePlan, ...] = (
                icu=20, pacu=16, ed=24, five=27),
         (("mri", 1, True), ("mri", 2, True), ("mri", 3, False), ("ct", 1, True), ("ct", 2, True)),
         {"c-arm": 4, "cell-saver": 3, "microscope": 3, "navigation": 2, "robot": 1, "perfusion-pump": 2,
-         "laparoscopy-tower": 4, "arthroscopy-tower": 2, "ultrasound": 3}, 14,
+         "laparoscopy-tower": 4, "arthroscopy-tower": 2, "ultrasound": 3, "ecg": 5}, 14,
     ),
     SitePlan(
         "lakeside", "Lakeside", "IL", HOUSE_ZONE, PACKS,
@@ -88,7 +88,7 @@ SITES: tuple[SitePlan, ...] = (
                icu=12, pacu=10, ed=18),
         (("mri", 1, True), ("mri", 2, False), ("ct", 1, True), ("ct", 2, True)),
         {"c-arm": 3, "cell-saver": 1, "microscope": 2, "navigation": 1, "laparoscopy-tower": 3,
-         "arthroscopy-tower": 2, "ultrasound": 2}, 10,
+         "arthroscopy-tower": 2, "ultrasound": 2, "ecg": 4}, 10,
     ),
     SitePlan(
         "riverside", "Riverside", "IA", HOUSE_ZONE, (),
@@ -98,7 +98,7 @@ SITES: tuple[SitePlan, ...] = (
                icu=14, pacu=10, ed=18),
         (("mri", 1, True), ("mri", 2, True), ("ct", 1, True), ("ct", 2, False)),
         {"c-arm": 3, "cell-saver": 2, "microscope": 3, "navigation": 2, "perfusion-pump": 1,
-         "laparoscopy-tower": 2, "arthroscopy-tower": 1, "ultrasound": 2}, 10,
+         "laparoscopy-tower": 2, "arthroscopy-tower": 1, "ultrasound": 2, "ecg": 3}, 10,
     ),
     SitePlan(
         "harbor", "Harbor", "CO", "America/Denver", (),
@@ -108,7 +108,7 @@ SITES: tuple[SitePlan, ...] = (
                icu=10, pacu=8, ed=14),
         (("mri", 1, True), ("ct", 1, True), ("ct", 2, True)),
         {"c-arm": 2, "cell-saver": 1, "microscope": 1, "laparoscopy-tower": 3, "arthroscopy-tower": 1,
-         "robot": 1, "ultrasound": 2}, 8,
+         "robot": 1, "ultrasound": 2, "ecg": 2}, 8,
     ),
     SitePlan(
         "eastfield", "Eastfield", "WI", HOUSE_ZONE, (),
@@ -192,7 +192,7 @@ def _scanner(site: str, modality: str, number: int, contrast: bool) -> Row:
 
 
 def _device(frame: Frame, site: str, kind: str, number: int) -> Row:
-    name = f"{kind.replace('-', ' ').capitalize().replace('C arm', 'C-arm')} {number}"
+    name = f"{kind.replace('-', ' ').capitalize().replace('C arm', 'C-arm').replace('Ecg', 'ECG')} {number}"
     due = frame.at(frame.today + timedelta(days=20 + 11 * number), "06:00", ZONES[site])
     return {"id": f"{site}-{kind}-{number}", "site_id": site, "kind": kind, "name": name, "next_pm_due": due}
 

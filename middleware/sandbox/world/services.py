@@ -6,6 +6,11 @@ from hospital.model.bookings import Procedure
 from hospital.model.places import Service
 from middleware.sandbox.world.frame import World
 
+PAYS = {"cardiology": "4500", "imaging": "4300"} | dict.fromkeys(
+    ("cardiothoracic", "ambulatory", "orthopaedics", "spine", "general", "ent", "neurosurgery", "urology",
+     "gynaecology", "vascular"), "4100",
+)  # fmt: skip
+"""The cost centre of a service; those not named are paid by nursing, which employs the clinics' staff."""
 SERVICES: tuple[tuple[str, str, tuple[str, ...], int], ...] = (
     ("cardiothoracic", "Cardiothoracic Surgery", ("cardiac surgery", "CT surgery", "heart surgery"), 24),
     ("ambulatory", "Ambulatory Surgery", ("day surgery", "outpatient surgery"), 48),
@@ -113,7 +118,13 @@ OPERATIONS: tuple[Operation, ...] = (
 
 def build_services(world: World) -> None:
     """Services and operations."""
-    world.extend(Service, ({"id": i, "name": n, "aliases": a, "auto_release_hours": h} for i, n, a, h in SERVICES))
+    world.extend(
+        Service,
+        (
+            {"id": i, "name": n, "aliases": a, "auto_release_hours": h, "cost_centre_id": PAYS.get(i, "4200")}
+            for i, n, a, h in SERVICES
+        ),
+    )
     world.extend(
         Procedure,
         (
