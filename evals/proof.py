@@ -4,9 +4,11 @@ Every write to the hospital's tables is noted by triggers while a script plays. 
 audit chain are carried out again on the untouched sandbox: each noted row must come out exactly the same.
 """
 
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from hospital.changes.base import Commit
 from hospital.entity import Entity
@@ -14,6 +16,7 @@ from hospital.model.history import Feed
 from hospital.model.talk import Thread, TurnRecord
 from hospital.model.work import HandledEvent, Notice, OutboxMessage, Setting
 from hospital.ports import Reader, Store
+from middleware.store.database import SqlStore
 from middleware.store.tables import TABLES
 from policies.plans import Attestation, AuditEntry, Plan, Vote
 
@@ -82,6 +85,19 @@ def differing_rows(expected: Path, found: Path, rows: Noted) -> list[str]:
     """Those of the rows that are not the same in both SQLite stores, as `table id`."""
     with closing(sqlite3.connect(expected)) as one, closing(sqlite3.connect(found)) as other:
         return [f"{table} {id}" for table, id in sorted(rows) if _row(one, table, id) != _row(other, table, id)]
+
+
+def unexplained(untouched: Path, database: Path) -> list[str]:
+    """Rows written in this SQLite store since `watch` that its commits do not give on the untouched (watched) one."""
+    with TemporaryDirectory(prefix="wardline-proof-") as folder:
+        replayed = Path(shutil.copy(untouched, Path(folder) / "replayed.db"))
+        one, other = SqlStore(f"sqlite:///{replayed}"), SqlStore(f"sqlite:///{database}")
+        try:
+            replay_commits(one, other)
+        finally:
+            one.close()
+            other.close()
+        return differing_rows(replayed, database, noted(database) | noted(replayed))
 
 
 def _row(connection: sqlite3.Connection, table: str, id: str) -> tuple[object, ...] | None:

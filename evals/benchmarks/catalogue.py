@@ -2,6 +2,11 @@
 
 from collections.abc import Callable
 
+from evals.benchmarks.hostile import bench_hostile
 from evals.benchmarks.turns import bench_turns
 
-BENCHMARKS: dict[str, Callable[..., None]] = {"turns": bench_turns}
+BENCHMARKS: dict[str, Callable[..., None]] = {
+    "hostile": bench_hostile,
+    "turns": bench_turns,
+}
+"""By name."""
