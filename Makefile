@@ -40,6 +40,8 @@ full: test ## The tests with the long ones, then every dialogue and every benchm
 	$(BIN)/pytest -m full
 	$(BIN)/wardline eval run
 	$(BIN)/wardline bench turns
+	$(BIN)/wardline bench hostile
+	$(BIN)/wardline bench races
 
 fmt: $(READY) ## Format and fix what can be fixed
 	$(BIN)/ruff check --fix .

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 from evals.benchmarks.hostile import bench_hostile
+from evals.benchmarks.races import bench_races
 from evals.benchmarks.turns import bench_turns
 
 BENCHMARKS: dict[str, Callable[..., None]] = {
     "hostile": bench_hostile,
+    "races": bench_races,
     "turns": bench_turns,
 }
 """By name."""
