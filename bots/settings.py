@@ -42,6 +42,7 @@ class Settings(BaseModel):
     oidc_jwks_url: str = Field("", description="Where the issuer publishes its keys.")
     oidc_public_key: str = Field("", description="The issuer's public key as PEM, when there is no JWKS address.")
     oidc_user_claim: str = Field("sub", description="The claim that holds the Wardline user id.")
+    bench_data: Path | None = Field(None, description="The folder with the public data that `wardline bench` reads.")
     log: Literal["debug", "info", "warning", "error"] = Field("warning", description="How much is logged.")
 
     @field_validator("now")

@@ -9,6 +9,7 @@ from functools import partial
 
 import numpy as np
 
+from hospital.planning.panel import smoothed
 from hospital.planning.series import Array, Mask, Series
 
 Candidate = Callable[[Array, int, int], Array]
@@ -63,6 +64,12 @@ def _profile_trend(values: Array, season: int, horizon: int, *, damping: float =
     return np.resize(shares, horizon) * line
 
 
+def _smoothed(values: Array, season: int, horizon: int, *, fade: float) -> Array:
+    """The engine of many series, on a panel of one."""
+    row: Array = smoothed(_recent(values, season)[None, :], season, horizon, fade)[0]
+    return row
+
+
 def _recent(values: Array, season: int) -> Array:
     """The stretch that smoothing models are fitted on: what is older hardly moves them and costs time."""
     return values[-max(PROFILE_SEASONS * season, 104) :]
@@ -88,6 +95,8 @@ CANDIDATES: Mapping[str, Candidate] = {
     "profile at the level of 2 seasons": partial(_profile_level, seasons=2),
     "profile at the level of 6 seasons": partial(_profile_level, seasons=6),
     "profile with recent trend": _profile_trend,
+    "quickly fading level on shrunk indices": partial(_smoothed, fade=0.2),
+    "slowly fading level on shrunk indices": partial(_smoothed, fade=0.05),
     "AutoETS": _ets,
     "dynamic optimized theta": _theta,
 }
