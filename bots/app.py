@@ -48,11 +48,17 @@ class Wardline:
         """Set when the line is about to close: long work stops at its next pause."""
 
     @cached_property
-    def policy(self) -> Policy:
-        """The rules and their data."""
+    def shipped_policy(self) -> Policy:
+        """The rules and data that came with the software."""
         from policies.decide import load_policy
 
         return load_policy()
+
+    @property
+    def policy(self) -> Policy:
+        """The rules and data that are active now."""
+        with self.store.reading() as world:
+            return self.shipped_policy.active_in(world)
 
     @cached_property
     def handbook(self) -> "Handbook":
@@ -66,7 +72,7 @@ class Wardline:
         """The one door."""
         from tools.desk import Desk
 
-        return Desk(self.store, self.policy, self.handbook, self.clock)
+        return Desk(self.store, self.shipped_policy, self.handbook, self.clock)
 
     @cached_property
     def turns(self) -> LoopThread:
@@ -137,10 +143,12 @@ class Wardline:
         return told.done + told.refused + told.ambiguous
 
     def expire(self) -> None:
-        """End every plan whose time is over, and tell the next in line of those at half their time."""
-        from policies.ledger import expire_due
+        """End every plan whose time is over, tell the next in line, and decide again what older rules decided."""
+        from policies.ledger import expire_due, redecide_awaiting
 
-        expire_due(self.store, self.policy, self.clock.now())
+        policy, now = self.policy, self.clock.now()
+        expire_due(self.store, policy, now)
+        redecide_awaiting(self.store, policy, now)
 
     @property
     def is_alive(self) -> bool:

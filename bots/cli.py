@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from bots import cli_approvals, cli_events, cli_records, cli_sandbox
+from bots import cli_approvals, cli_events, cli_governing, cli_policy, cli_records, cli_sandbox
 from bots.cli_ask import ask
 from bots.cli_common import AsUser, Now, Sentences, console, settings_for
 from bots.cli_serve import serve, worker
@@ -47,7 +47,9 @@ GROUPS = {
     "events": cli_events.app,
     "exceptions": cli_records.exceptions,
     "audit": cli_records.audit,
-    "policy": cli_records.policy,
+    "policy": cli_policy.app,
+    "glass": cli_governing.glass,
+    "switch": cli_governing.switch,
     "knowledge": cli_records.knowledge,
 }
 NAMES = frozenset({*COMMANDS, *GROUPS})

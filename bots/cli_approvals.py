@@ -97,7 +97,7 @@ def edit(
         user, found = person(wardline, as_user), any_plan(wardline, plan)
         context = wardline.context(user, "cli")
         full = full_digest(found, digest)
-        _say(wardline, wardline.turns.run(wardline.desk.edit(found.id, full, changes, context)), as_json)
+        say_result(wardline, wardline.turns.run(wardline.desk.edit(found.id, full, changes, context)), as_json)
 
 
 @plan_app.command()
@@ -109,7 +109,7 @@ def withdraw(
         user, found = person(wardline, as_user), any_plan(wardline, plan)
         args = {"plan": found.id, **({"reason": reason} if reason else {})}
         context = wardline.context(user, "cli")
-        _say(wardline, wardline.turns.run(wardline.desk.call("withdraw_request", args, context)), as_json)
+        say_result(wardline, wardline.turns.run(wardline.desk.call("withdraw_request", args, context)), as_json)
 
 
 def _decide(
@@ -126,10 +126,12 @@ def _decide(
         plan = any_plan(wardline, plan_id)
         full = full_digest(plan, digest)
         context = wardline.context(user, "cli")
-        _say(wardline, wardline.turns.run(wardline.desk.decide(plan.id, decision, full, reason, context)), as_json)
+        say_result(
+            wardline, wardline.turns.run(wardline.desk.decide(plan.id, decision, full, reason, context)), as_json
+        )
 
 
-def _say(wardline: "Wardline", result: "Result", as_json: bool) -> None:
+def say_result(wardline: "Wardline", result: "Result", as_json: bool) -> None:
     """Print what became of it, after other systems were told.
 
     Raises:

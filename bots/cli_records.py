@@ -1,4 +1,4 @@
-"""Commands that look things up: exceptions, the audit, the policy, the handbook, the settings."""
+"""Commands that look things up: exceptions, the audit, the handbook, the settings."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,12 +6,10 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from bots.cli_approvals import PlanArgument, any_plan
 from bots.cli_common import FAILED, AsJson, AsUser, Now, Sentences, Sorry, console, opened, person, settings_for
 
 exceptions = typer.Typer(cls=Sentences, no_args_is_help=True, help="What somebody must look at.")
 audit = typer.Typer(cls=Sentences, no_args_is_help=True, help="The audit chain.")
-policy = typer.Typer(cls=Sentences, no_args_is_help=True, help="The rules and why they ask for whom.")
 knowledge = typer.Typer(cls=Sentences, no_args_is_help=True, help="The handbook.")
 
 
@@ -75,40 +73,6 @@ def export(
             stream.close()
     if to:
         console().print(f"{written:,} entries written to {to}.")
-
-
-@policy.command()
-def check() -> None:
-    """Whether the rules parse, fit their schema and data, and cover every kind of change."""
-    from policies.check import check_policy
-
-    problems = check_policy()
-    for problem in problems:
-        console().print(Text(f"• {problem}", style="red"))
-    if problems:
-        raise typer.Exit(FAILED)
-    console().print("[green]✓[/green] The rules, their schema and their data hold together.")
-
-
-@policy.command("explain")
-def explain_plan(plan: PlanArgument, now: Now = None, as_json: AsJson = False) -> None:
-    """Which rule asked whom for what, line by line, and why."""
-    from policies.explain import explain
-
-    with opened(now) as wardline:
-        found = any_plan(wardline, plan)
-        reasons = explain(wardline.policy, found)
-    if as_json:
-        typer.echo(f"[{','.join(reason.model_dump_json() for reason in reasons)}]")
-        return
-    screen = console()
-    screen.print(Text(f"{found.title} ({found.id}, {found.state}, rules {found.policy_version})", style="bold"))
-    for reason in reasons:
-        screen.print(Text(f"\n{reason.line}. {reason.said}"))
-        screen.print(Text(f"   {reason.rule} ({reason.where}) asks: {reason.asks}", style="cyan"))
-        screen.print(Text(f"   because {reason.why}", style="dim"))
-    if not reasons:
-        screen.print("No rule asks for anybody: it needs no human.")
 
 
 @knowledge.command()

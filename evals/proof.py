@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 
 from hospital.changes.base import Commit
 from hospital.entity import Entity
+from hospital.model.governance import BrokenGlass, RuleSet
 from hospital.model.history import Feed
 from hospital.model.talk import Thread, TurnRecord
 from hospital.model.work import HandledEvent, Notice, OutboxMessage, Setting
@@ -23,11 +24,13 @@ from policies.plans import Attestation, AuditEntry, Plan, Vote
 NOT_THE_HOSPITAL: tuple[type[Entity], ...] = (
     Attestation,
     AuditEntry,
+    BrokenGlass,
     Feed,
     HandledEvent,
     Notice,
     OutboxMessage,
     Plan,
+    RuleSet,
     Setting,
     Thread,
     TurnRecord,

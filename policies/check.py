@@ -9,7 +9,7 @@ from policies.data import HERE as DATA
 from policies.data import BadPolicyData, PolicyData, load_data
 from policies.people import NEXT_LEVEL
 from policies.rulebook import HERE as RULES
-from policies.rulebook import BadRules, RuleSet, load_rules
+from policies.rulebook import BadRules, Rules, load_rules
 
 
 def check_policy(rules: Path = RULES, data: Path = DATA) -> tuple[str, ...]:
@@ -20,7 +20,7 @@ def check_policy(rules: Path = RULES, data: Path = DATA) -> tuple[str, ...]:
         return (str(error),)
 
 
-def problems_of(rules: RuleSet, data: PolicyData) -> tuple[str, ...]:
+def problems_of(rules: Rules, data: PolicyData) -> tuple[str, ...]:
     """What the schema cannot see: unknown roles, kinds of change that nobody may ask for, odd limits."""
     found: list[str] = []
     for rule in rules.by_id.values():

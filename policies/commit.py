@@ -6,6 +6,7 @@ from datetime import datetime
 from hospital.changes.base import Commit, Expectation
 from hospital.changes.expected import expected_changes, say_expected
 from hospital.ids import UserId
+from hospital.model.governance import BrokenGlass
 from hospital.ports import Store, UnitOfWork
 from policies import audit
 from policies.decide import Policy
@@ -70,7 +71,7 @@ def settle(uow: UnitOfWork, policy: Policy, plan: Plan, now: datetime, actor: Us
         on_behalf_of=plan.asked_by if actor != plan.asked_by else None,
         surface=surface,
         what="commit",
-        why=", ".join(f"{need.rule} agreed" for need in plan.needs) or "allowed without a vote",
+        why=_by_what(uow, plan),
         plan_id=plan.id,
         digest=plan.digest,
         details={
@@ -84,6 +85,13 @@ def settle(uow: UnitOfWork, policy: Policy, plan: Plan, now: datetime, actor: Us
     said = f"{plan.title}: committed as {plan.id}. {forecasts}".rstrip()
     tell(uow, plan, (plan.asked_by,), "committed", f"{plan.title}: done. {forecasts}".rstrip(), now)
     return Outcome(status="committed", sentence=said, forecasts=forecasts, plan=done)
+
+
+def _by_what(uow: UnitOfWork, plan: Plan) -> str:
+    """Which votes let it happen, or who broke the glass."""
+    if broken := uow.find(BrokenGlass, plan_id=plan.id, digest=plan.digest):
+        return f"glass broken by {broken[0].user_id}: {broken[0].reason}"
+    return ", ".join(f"{need.rule} agreed" for need in plan.needs) or "allowed without a vote"
 
 
 def mark_stale(

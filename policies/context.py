@@ -6,6 +6,7 @@ from typing import Any
 
 from hospital.changes.base import Change
 from hospital.freshness import Lateness, find_late
+from hospital.model.governance import KILL_SWITCH
 from hospital.model.history import Feed
 from hospital.model.people import Scope, User
 from hospital.model.supply import Requisition
@@ -16,8 +17,6 @@ from policies.hours import hours_fact
 from policies.plans import Plan
 from policies.ratios import ratio_fact
 
-KILL_SWITCH = "kill_switch"
-"""The setting that stops all writing (`on`); `kill_switch:SITE` stops one site."""
 COUNTED = In(("awaiting", "committed", "delivered", "compensating", "ambiguous"))
 """The states of other plans whose amounts add up."""
 NO_MONEY: Mapping[str, Any] = {"known": True, "amount": 0, "manager_to": 0, "director_to": 0}

@@ -1,8 +1,9 @@
 """The numbers and names behind the rules: limits, delegations, duty, freshness, packs, who may read what."""
 
 import hashlib
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -25,10 +26,8 @@ DATA_FILES = (
     "freshness.toml",
     "read_matrix.toml",
     "money.toml",
-    "packs/california_ratios.toml",
-    "packs/hours_16_10_60.toml",
 )
-"""Every file of the policy data."""
+"""The files of the policy data; besides them there is one file per pack in `packs/`."""
 
 DataClass = Literal[
     "demographics", "bookings", "staff_names", "rates", "budgets", "audit", "capacity", "stock", "schedules"
@@ -93,6 +92,18 @@ class Duty(Record):
     def covers(self, local: datetime) -> bool:
         """Whether this local time falls into it."""
         return local.weekday() in self.days and self.start <= local.time() <= self.end
+
+
+class Roles(Record):
+    """Every role there is, with what it does."""
+
+    roles: dict[str, str]
+
+
+class Delegations(Record):
+    """Who may decide in whose place."""
+
+    delegation: tuple[Delegation, ...] = ()
 
 
 class OnCall(Record):
@@ -163,41 +174,73 @@ class BadPolicyData(Exception):
     """A file of the policy data is missing something or holds nonsense; names the file."""
 
 
-def _read(path: Path) -> dict[str, Any]:
+def load_data(folder: Path = HERE) -> PolicyData:
+    """Read and validate every file of a folder.
+
+    Raises:
+        BadPolicyData: naming the file, the line where it is known, and what is wrong.
+    """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise BadPolicyData(f"{path}: {error}") from error
+        found = {str(path.relative_to(folder)): path.read_text(encoding="utf-8") for path in folder.rglob("*.toml")}
+    except OSError as error:
+        raise BadPolicyData(f"{folder}: {error}") from error
+    return read_data(found, folder)
 
 
-def _shape(kind: type[R], raw: Mapping[str, Any], path: Path) -> R:
+def read_data(files: Mapping[str, str], folder: Path = HERE) -> PolicyData:
+    """Validate policy data given as text by file name; `folder` only says where they are in what is wrong.
+
+    Raises:
+        BadPolicyData: naming the file, the line where it is known, and what is wrong.
+    """
+
+    def shaped(kind: type[R], name: str) -> R:
+        return _shape(kind, _read(name), folder / name, files[name])
+
+    def _read(name: str) -> dict[str, Any]:
+        if name not in files:
+            raise BadPolicyData(f"{folder / name}: there is no such file")
+        try:
+            return tomllib.loads(files[name])
+        except tomllib.TOMLDecodeError as error:
+            line = re.search(r"at line (\d+)", str(error))
+            raise BadPolicyData(f"{folder / name}:{line[1] if line else 1}: {error}") from error
+
+    if unknown := sorted(set(files) - set(DATA_FILES) - {name for name in files if name.startswith("packs/")}):
+        raise BadPolicyData(f"{folder / unknown[0]}: nothing reads this file; there is {', '.join(DATA_FILES)}")
+    packs = sorted(name for name in files if name.startswith("packs/"))
+    ratios = [shaped(RatioPack, name) for name in packs if "patients_per_nurse" in _read(name)]
+    rest = [shaped(HoursPack, name) for name in packs if "patients_per_nurse" not in _read(name)]
+    return PolicyData(
+        roles=shaped(Roles, "roles.toml").roles,
+        limits=shaped(Limits, "limits.toml"),
+        delegations=shaped(Delegations, "delegations.toml").delegation,
+        on_call=shaped(OnCall, "oncall.toml"),
+        freshness=shaped(Freshness, "freshness.toml"),
+        ratio_packs={pack.id: pack for pack in ratios},
+        hours_packs={pack.id: pack for pack in rest},
+        read_matrix=shaped(ReadMatrix, "read_matrix.toml"),
+        money=shaped(MoneyContext, "money.toml"),
+    )
+
+
+def _shape(kind: type[R], raw: Mapping[str, Any], path: Path, text: str) -> R:
     try:
         return kind.model_validate(raw)
     except ValidationError as error:
-        raise BadPolicyData(f"{path}: {error}") from error
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise BadPolicyData(f"{path}:{_line_of(text, first['loc'])}: {where}: {first['msg']}") from error
 
 
-def load_data(folder: Path = HERE) -> PolicyData:
-    """Read and validate every file.
-
-    Raises:
-        BadPolicyData: naming the file and what is wrong.
-    """
-    packs = folder / "packs"
-    delegations = _read(folder / "delegations.toml")
-    ratio, hours = packs / "california_ratios.toml", packs / "hours_16_10_60.toml"
-    ratios = _shape(RatioPack, _read(ratio), ratio)
-    rest = _shape(HoursPack, _read(hours), hours)
-    return PolicyData(
-        roles=_read(folder / "roles.toml")["roles"],
-        limits=_shape(Limits, _read(folder / "limits.toml"), folder / "limits.toml"),
-        delegations=tuple(
-            _shape(Delegation, one, folder / "delegations.toml") for one in delegations.get("delegation", ())
-        ),
-        on_call=_shape(OnCall, _read(folder / "oncall.toml"), folder / "oncall.toml"),
-        freshness=_shape(Freshness, _read(folder / "freshness.toml"), folder / "freshness.toml"),
-        ratio_packs={ratios.id: ratios},
-        hours_packs={rest.id: rest},
-        read_matrix=_shape(ReadMatrix, _read(folder / "read_matrix.toml"), folder / "read_matrix.toml"),
-        money=_shape(MoneyContext, _read(folder / "money.toml"), folder / "money.toml"),
-    )
+def _line_of(text: str, loc: Sequence[int | str]) -> int:
+    """The line of a key: each name of its path is looked for behind the one before it."""
+    at = 0
+    for name, after in zip(loc, (*loc[1:], ""), strict=True):
+        if isinstance(name, int):
+            continue
+        heads = list(re.finditer(rf"(?m)^\s*\[*(?:[\w.\"]+\.)?\"?{re.escape(name)}\b", text[at:]))
+        nth = after if isinstance(after, int) and after < len(heads) else 0
+        if heads:
+            at += heads[nth].start()
+    return text.count("\n", 0, at + len(text[at:]) - len(text[at:].lstrip())) + 1

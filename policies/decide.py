@@ -10,14 +10,16 @@ import cedarpy
 from hospital.changes.base import Change
 from hospital.entity import Record
 from hospital.ids import UserId
+from hospital.model.governance import ACTIVE_RULES, RuleSet
 from hospital.model.people import Scope, User
+from hospital.model.work import Setting
 from hospital.ports import Reader
 from policies.context import NO_MONEY, ask_of, context_of, total_per_need
-from policies.data import Delegation, PolicyData, load_data
+from policies.data import Delegation, PolicyData, load_data, read_data
 from policies.needs import approvals, filled, needs_of
 from policies.people import Roster
 from policies.plans import Need, Plan, Vote
-from policies.rulebook import HERE, Rule, RuleSet, load_rules
+from policies.rulebook import HERE, BadRules, Rule, Rules, load_rules, read_rules
 
 NO_PERMIT = "default-deny"
 FAILED = "policy-error"
@@ -45,11 +47,28 @@ class Decision(Record):
 class Policy:
     """The rules and their data, parsed once; decides in memory."""
 
-    def __init__(self, rules: RuleSet, data: PolicyData) -> None:
+    def __init__(self, rules: Rules, data: PolicyData, known: dict[str, "Policy"] | None = None) -> None:
         self.rules = rules
         self.data = data
         self.version = (rules.fingerprint[:8] + data.fingerprint()[:8]).lower()
         self._actions = cedarpy.Entities.from_json_str("[]", rules.schema)
+        self._known = known if known is not None else {}
+
+    def active_in(self, world: Reader) -> "Policy":
+        """The policy that was last activated in this world; this one when none ever was.
+
+        Raises:
+            BadRules, BadPolicyData: when what was activated cannot be read any more.
+        """
+        active = world.get(Setting, ACTIVE_RULES)
+        if active is None:
+            return self
+        if active.value not in self._known:
+            kept = world.get(RuleSet, active.value)
+            if kept is None:
+                raise BadRules(f"the active rule set {active.value[:16]} is not in the store")
+            self._known[active.value] = policy_of(kept.files, self._known)
+        return self._known[active.value]
 
     def with_delegations(self, delegations: Iterable[Delegation]) -> "Policy":
         """The same rules with other delegations (the sandbox's "this week" moves with its clock)."""
@@ -122,10 +141,16 @@ class Policy:
         raise KeyError(action)
 
     def against(
-        self, world: Reader, actor: User, action: str, scope: Scope, facts: Mapping[str, Any]
+        self,
+        world: Reader,
+        actor: User,
+        action: str,
+        scope: Scope,
+        facts: Mapping[str, Any],
+        stale: Sequence[str] = (),
     ) -> tuple[RuleHit, ...]:
         """What the rules say against a desk command that is no line of a plan; empty when it may be done."""
-        told = {"ask": ask_of(world, actor, scope), "line": dict(facts), "money": NO_MONEY}
+        told = {"ask": ask_of(world, actor, scope, stale), "line": dict(facts), "money": NO_MONEY}
         return tuple(self._hits(action, self._evaluate(actor.id, [(action, _asking(told, [], False))])[0]))
 
     def reasons(self, actor: UserId, action: str, told: Mapping[str, Any]) -> list[Rule]:
@@ -176,6 +201,19 @@ class Policy:
 def load_policy(rules: Path = HERE, data: PolicyData | None = None) -> Policy:
     """The shipped policy, or that of another folder of rules and other data."""
     return Policy(load_rules(rules), data or load_data())
+
+
+def policy_of(files: Mapping[str, str], known: dict[str, Policy] | None = None) -> Policy:
+    """The policy that these files are (`rules/NAME`, `data/NAME`).
+
+    Raises:
+        BadRules, BadPolicyData: naming the file, the line and what is wrong.
+    """
+    parts = {
+        part: {name.removeprefix(f"{part}/"): text for name, text in files.items() if name.startswith(f"{part}/")}
+        for part in ("rules", "data")
+    }
+    return Policy(read_rules(parts["rules"], Path("rules")), read_data(parts["data"], Path("data")), known)
 
 
 def _asking(told: Mapping[str, Any], votes: Sequence[str], attested: bool, glass: bool = False) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from hospital.model.governance import BrokenGlass
 from hospital.model.people import Scope, User
 from hospital.ports import Reader
 from policies.context import late_feeds, other_plans
@@ -60,7 +61,8 @@ def decide_again(world: Reader, policy: Policy, plan: Plan, now: datetime) -> De
     asker = world.get(User, plan.asked_by)
     if asker is None or not asker.active:
         return None
-    return policy.decide(
+    # Those of this very transaction: others may have been activated since the caller looked.
+    return policy.active_in(world).decide(
         world,
         asker,
         plan.lines,
@@ -69,6 +71,7 @@ def decide_again(world: Reader, policy: Policy, plan: Plan, now: datetime) -> De
         attested=is_attested(world, plan),
         plans=counted_with(world, policy, plan, now),
         chain=plan.chain,
+        glass=is_glass_broken(world, plan),
     )
 
 
@@ -84,6 +87,11 @@ def open_needs(plan: Plan, votes: Sequence[Vote]) -> tuple[Need, ...]:
         if one.decision == "approve" and one.digest == plan.digest:
             have.setdefault(one.rule, set()).add(one.user_id)
     return tuple(need for need in plan.needs if len(have.get(need.rule, ())) < need.count)
+
+
+def is_glass_broken(world: Reader, plan: Plan) -> bool:
+    """Whether somebody who may broke the glass on this very digest."""
+    return world.count(BrokenGlass, plan_id=plan.id, digest=plan.digest) > 0
 
 
 def is_attested(world: Reader, plan: Plan) -> bool:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -43,6 +44,8 @@ class Rule(Record):
     """Whether breaking the glass stands in for its votes."""
     why: str = ""
     instead: str = ""
+    text: str = ""
+    """As it is written."""
 
     @property
     def kind(self) -> Literal["permit", "needs", "attest", "never"]:
@@ -52,7 +55,7 @@ class Rule(Record):
         return "needs" if self.needs else "attest" if self.attest else "never"
 
 
-class RuleSet:
+class Rules:
     """All rules, parsed. `by_id` finds one by its `@id`, `by_position` by Cedar's own name for it."""
 
     def __init__(self, rules: tuple[Rule, ...], policies: cedarpy.PolicySet, schema: Any, fingerprint: str) -> None:
@@ -73,23 +76,33 @@ class RuleSet:
         return tuple(dict.fromkeys(found))
 
 
-def load_rules(folder: Path = HERE) -> RuleSet:
-    """Parse and check every `.cedar` file of a folder.
+def load_rules(folder: Path = HERE) -> Rules:
+    """Parse and check the schema and every `.cedar` file of a folder.
 
     Raises:
         BadRules: naming file and line.
     """
-    schema_path = folder / SCHEMA
-    schema_text = schema_path.read_text(encoding="utf-8")
+    return read_rules({path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.cedar*")}, folder)
+
+
+def read_rules(files: Mapping[str, str], folder: Path = HERE) -> Rules:
+    """Parse and check rules given as text by file name; `folder` only says where they are in what is wrong.
+
+    Raises:
+        BadRules: naming file and line.
+    """
+    schema_text = files.get(SCHEMA)
+    if schema_text is None:
+        raise BadRules(f"{folder / SCHEMA}: there is no schema")
     try:
         schema = cedarpy.Schema.from_str(schema_text)
     except ValueError as error:
-        raise BadRules(f"{schema_path}: {error}") from error
+        raise BadRules(f"{folder / SCHEMA}:{_schema_line(schema_text)}: {error}") from error
     rules: list[Rule] = []
     texts: list[str] = []
-    for path in sorted(folder.glob("*.cedar")):
-        text = path.read_text(encoding="utf-8")
-        rules.extend(_rules_of(path, text, schema))
+    for name in sorted(name for name in files if name.endswith(".cedar")):
+        text = files[name]
+        rules.extend(_rules_of(folder / name, text, schema))
         texts.append(text)
     seen: dict[str, Rule] = {}
     for rule in rules:
@@ -98,7 +111,20 @@ def load_rules(folder: Path = HERE) -> RuleSet:
         seen[rule.id] = rule
     whole = "\n".join(texts)
     fingerprint = hashlib.sha256((schema_text + whole).encode()).hexdigest()
-    return RuleSet(tuple(rules), cedarpy.PolicySet.from_str(whole), schema, fingerprint)
+    return Rules(tuple(rules), cedarpy.PolicySet.from_str(whole), schema, fingerprint)
+
+
+def _schema_line(text: str) -> int:
+    """The line up to which the schema can still be read: statements are taken away from its end."""
+    ends = [found.end() for found in re.finditer(r";", text)]
+    for end in ends:
+        try:
+            cedarpy.Schema.from_str(text[:end])
+        except ValueError as error:
+            # A name that is only declared further down is not the mistake.
+            if "parsing" in str(error):
+                return text.count("\n", 0, end) + 1
+    return text.count("\n") + 1
 
 
 def _groups(schema: Any) -> dict[str, set[str]]:
@@ -175,6 +201,7 @@ def _rule(path: Path, line: int, body: dict[str, Any], written: str) -> Rule:
             glass="context.ask.glass" in written,
             why=notes.get("why", ""),
             instead=notes.get("instead", ""),
+            text=written.strip(),
         )
     except ValueError as error:
         raise BadRules(f"{where}: {error}") from error

@@ -579,7 +579,7 @@ def test_a_bad_rule_is_refused_with_file_and_line(tmp_path: Path, file: str, old
         assert f"{file}:{line}:" in str(caught.value)
 
 
-@pytest.mark.parametrize("file", DATA_FILES)
+@pytest.mark.parametrize("file", [*DATA_FILES, "packs/hours_16_10_60.toml"])
 def test_bad_data_is_refused_with_its_file(tmp_path: Path, file: str) -> None:
     shutil.copytree(DATA, tmp_path / "data")
     (tmp_path / "data" / file).write_text("nonsense = [1\n")

@@ -14,15 +14,16 @@ from hospital.ports import Clock, Reader, Store
 from knowledge.search import Handbook
 from policies import audit, ledger
 from policies.access import may_read
-from policies.decide import NO_PERMIT, Policy
+from policies.decide import Policy
 from policies.differences import differences_between
 from policies.drafting import draft_plan
 from policies.plans import MadeBy, Plan
 from policies.voters import takes_part
 from tools.again import cannot_change, changed_arguments, draft_of, made_by
+from tools.answers import of_ledger
 from tools.catalogue import NOT_YET, TOOLS
+from tools.commands import Commands
 from tools.results import Done, Refused, RefusedKind, Result, Waiting
-from tools.sentences import plan_card, say_waiting
 from tools.tool import Answer, Compiled, Context, Draft, Options, Problem, Submit, Tool, Toolbox, Withdraw
 
 
@@ -38,10 +39,18 @@ class Desk:
         tools: Mapping[str, Tool] = TOOLS,
     ) -> None:
         self._store = store
-        self._policy = policy
+        self._shipped = policy
         self._handbook = handbook
         self._clock = clock
         self._tools = tools
+        self.commands = Commands(store, lambda: self._policy, clock)
+        """What only an authenticated person's own controls reach, besides `decide`; never a planner or a workflow."""
+
+    @property
+    def _policy(self) -> Policy:
+        """The policy that is active now; another process may have activated it."""
+        with self._store.reading() as world:
+            return self._shipped.active_in(world)
 
     def tools(self) -> Mapping[str, Tool]:
         """What can be asked for, by name. Decisions, break-glass and switches are not among them."""
@@ -64,6 +73,9 @@ class Desk:
         outcome = ledger.vote(
             self._store, self._policy, plan_id, context.actor.id, decision, digest, reason, context.surface, now
         )
+        if outcome.status == "committed" and outcome.plan and _changes_rules(outcome.plan):
+            for stale in ledger.redecide_awaiting(self._store, self._policy, now):
+                await self._again(stale.plan, context, submit=True)
         return await self._told(outcome, context, submit=True)
 
     async def edit(self, plan_id: str, digest: str, changes: Mapping[str, Any], context: Context) -> Result:
@@ -99,13 +111,13 @@ class Desk:
         outcome = ledger.submit(self._store, self._policy, new, self._clock.now(), context.surface)
         said = "; ".join(differences_between(old, new)) or "it says the same"
         with self._store.reading() as world:
-            return _of_ledger(world, outcome, f"{new.id} is asked for instead of {old.id}: {said}.")
+            return of_ledger(world, outcome, f"{new.id} is asked for instead of {old.id}: {said}.")
 
     async def _told(self, outcome: ledger.Outcome, context: Context, *, submit: bool) -> Result:
         """What the ledger said; what became stale is asked for again on the world as it is, for new votes."""
         again = await self._again(outcome.plan, context, submit) if outcome.status == "stale" else None
         with self._store.reading() as world:
-            result = _of_ledger(world, outcome, "")
+            result = of_ledger(world, outcome, "")
         if again is None or not isinstance(result, Refused) or outcome.plan is None:
             return result
         said = "; ".join(differences_between(outcome.plan, again)) or "it says the same"
@@ -213,7 +225,7 @@ class Desk:
                     context.surface,
                 )
                 with self._store.reading() as world:
-                    return _of_ledger(world, outcome, "")
+                    return of_ledger(world, outcome, "")
             case Draft():
                 return self._submit(compiled, call, context)
 
@@ -241,7 +253,7 @@ class Desk:
         plan = self._draft(draft, context, call)
         outcome = ledger.submit(self._store, self._policy, plan, self._clock.now(), context.surface)
         with self._store.reading() as world:
-            result = _of_ledger(world, outcome, draft.headline)
+            result = of_ledger(world, outcome, draft.headline)
         if isinstance(result, Refused):
             return result
         return result.model_copy(
@@ -316,55 +328,9 @@ def _invalid(error: ValidationError) -> Refused:
     return Refused(kind=kind, sentence=f"{words.capitalize()}: {message}{said}.", argument=where)
 
 
-def _of_ledger(world: Reader, outcome: ledger.Outcome, headline: str) -> Result:
-    """What the ledger said, as the desk says it."""
-    plan = outcome.plan
-    status = plan.state if outcome.status == "unchanged" and plan else outcome.status
-    if plan is None or status in ("refused", "stale", "expired"):
-        return _refusal(outcome)
-    card = plan_card(world, plan)
-    facts = {"plan": plan.id, "digest": plan.digest, "state": plan.state}
-    if status in ("awaiting", "recorded"):
-        said = say_waiting(world, plan) if status == "awaiting" else outcome.sentence
-        return Waiting(reason="approval", headline=_join(headline, said), facts=facts, cards=(card,), plan=plan)
-    if status in ("attest", "drafted") and plan.attests:
-        said = "Nothing is booked yet: please confirm that they agreed, with a yes in your next message."
-        return Waiting(reason="attestation", headline=_join(headline, said), facts=facts, cards=(card,), plan=plan)
-    if outcome.status == "unchanged" or not headline:
-        headline = _join(headline, outcome.sentence)
-    elif outcome.forecasts:
-        headline = _join(headline, outcome.forecasts)
-    return Done(headline=headline, facts=facts, cards=(card,), plan=plan)
-
-
-def _refusal(outcome: ledger.Outcome) -> Refused:
-    hit = next((hit for hit in outcome.rules if hit.id.startswith("never.")), next(iter(outcome.rules), None))
-    unsaid = [one for one in outcome.differences if one.casefold() not in outcome.sentence.casefold()]
-    return Refused(
-        kind=_refused_kind(hit.id if hit else None),
-        sentence=_join(outcome.sentence, f"What changed: {'; '.join(unsaid)}." if unsaid else ""),
-        rule=hit.id if hit else None,
-        instead=hit.instead if hit else "",
-    )
-
-
-_KINDS: dict[str, RefusedKind] = {
-    NO_PERMIT: "role",
-    "never.stale": "stale",
-    "never.stopped": "conflict",
-    "new-case.complete": "missing",
-}
-"""What a refusal by these rules means for the person; other never-rules are `never`, all the rest conflicts."""
-
-
-def _refused_kind(rule: str | None) -> RefusedKind:
-    if rule is None:
-        return "conflict"
-    return _KINDS.get(rule, "never" if rule.startswith("never.") else "conflict")
-
-
-def _join(*parts: str) -> str:
-    return " ".join(part.strip() for part in parts if part.strip())
+def _changes_rules(plan: Plan) -> bool:
+    """Whether all that wait must be decided again after it."""
+    return any(line.action == "activate_rules" for line in plan.lines)
 
 
 def _why(result: Result) -> str:

@@ -6,11 +6,11 @@ from contextlib import AbstractAsyncContextManager
 from fastapi import FastAPI
 
 from bots.app import Wardline
-from bots.web import health, pages, plans, queues, threads
+from bots.web import governing, health, pages, plans, queues, threads
 from bots.web.guardrails import Guardrails, Metrics
 from bots.web.problems import add_problem_handlers
 
-ROUTERS = (threads.router, plans.router, queues.router, health.router, pages.router)
+ROUTERS = (threads.router, plans.router, governing.router, queues.router, health.router, pages.router)
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 

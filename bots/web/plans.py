@@ -80,7 +80,7 @@ async def edit(
     """Ask for something else instead of the plan with this very digest: a new plan that everybody votes on again."""
     context = app.context(actor, "api", idempotency_key)
     result = await app.turns.wait(app.desk.edit(plan_id, change.digest, change.changes, context))
-    return _answer(app, result)
+    return answer(app, result)
 
 
 @router.post("/plans/{plan_id}/withdrawal")
@@ -88,7 +88,7 @@ async def withdraw(plan_id: str, withdrawal: Withdrawal, app: App, actor: Actor)
     """Take one's own plan back, as long as it is not committed."""
     args = {"plan": plan_id, **({"reason": withdrawal.reason} if withdrawal.reason else {})}
     result = await app.turns.wait(app.desk.call("withdraw_request", args, app.context(actor, "api")))
-    return _answer(app, result)
+    return answer(app, result)
 
 
 @router.get("/approvals")
@@ -116,10 +116,11 @@ async def decide(
     result = await app.turns.wait(
         app.desk.decide(PlanId(plan_id), decision.decision, decision.digest, decision.reason, context)
     )
-    return _answer(app, result)
+    return answer(app, result)
 
 
-def _answer(app: Wardline, result: Result) -> dict[str, Any]:
+def answer(app: Wardline, result: Result) -> dict[str, Any]:
+    """What a command answers: the sentence and the plan; a refusal is a problem."""
     if isinstance(result, Refused):
         raise refusal(result)
     with app.store.reading() as world:

@@ -10,6 +10,7 @@ from hospital.changes.bookings import (
     RescheduleAppointment,
 )
 from hospital.changes.cases import ScheduleCase
+from hospital.changes.governing import ActivateRules, ChangeGrants
 from hospital.changes.holds import PlaceHold
 from hospital.changes.queue import OpenException
 from hospital.changes.records import RecordStatus
@@ -17,8 +18,10 @@ from hospital.changes.staffing import RequestStaff
 from hospital.changes.supply import OpenRequisition
 
 AnyChange = Annotated[
-    BookAppointment
+    ActivateRules
+    | BookAppointment
     | CancelAppointment
+    | ChangeGrants
     | OpenException
     | OpenRequisition
     | PlaceHold

@@ -18,6 +18,7 @@ from hospital.model.bookings import (
     Task,
     WaitlistEntry,
 )
+from hospital.model.governance import BrokenGlass, RuleSet
 from hospital.model.history import DemandCount, ExpectedChange, Feed, StoredForecast
 from hospital.model.people import (
     AgencyRate,
@@ -142,6 +143,8 @@ TABLES: tuple[Mapping, ...] = (
     Mapping(Vote, "votes", [("plan_id",)], references={"plan_id": "plans"}),
     Mapping(Attestation, "attestations", [("plan_id",)], references={"plan_id": "plans"}),
     Mapping(AuditEntry, "audit_entries", [("plan_id",)], [("sequence",)]),
+    Mapping(BrokenGlass, "broken_glass", [("plan_id",)], references={"plan_id": "plans"}),
+    Mapping(RuleSet, "rule_sets"),
 )
 
 METADATA = MetaData()
