@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from hospital.changes.base import Change
 from hospital.changes.catalogue import AnyChange
+from hospital.changes.together import violations_of
 from hospital.ids import PlanId, ThreadId, UserId
 from hospital.model.people import User
 from hospital.money import Cents
@@ -50,7 +51,7 @@ def draft_plan(
     others = [plan for plan in other_plans(world, policy.data, lines, now) if plan.id != replaced]
     decision = policy.decide(world, actor, lines, now, plans=others, chain=people)
     told = report or ConstraintReport()
-    broken = [violation.sentence for line in lines for violation in line.violations(world, now)]
+    broken = [violation.sentence for violation in violations_of(lines, world, now)]
     refused = [hit.why for hit in decision.rules] if decision.effect == "deny" else []
     told = told.model_copy(update={"violated": tuple(dict.fromkeys((*told.violated, *broken, *refused)))})
     expected = effect or Effect()

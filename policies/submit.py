@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from hospital.changes.together import violations_of
 from hospital.ids import TurnId, UserId
 from hospital.model.people import User
 from hospital.ports import Store, UnitOfWork
@@ -117,7 +118,7 @@ def _proceed(uow: UnitOfWork, policy: Policy, plan: Plan, now: datetime, surface
         said = join([hit.why for hit in decision.rules], "and")
         refused = _refuse(uow, plan, now, surface, said)
         return refused.model_copy(update={"rules": decision.rules})
-    broken = [violation.sentence for line in plan.lines for violation in line.violations(uow, now)]
+    broken = [violation.sentence for violation in violations_of(plan.lines, uow, now)]
     if broken:
         refused = _refuse(uow, plan, now, surface, join(broken, "and"))
         return refused.model_copy(update={"differences": tuple(broken)})

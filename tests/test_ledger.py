@@ -246,11 +246,11 @@ def test_two_bookings_of_one_slot_book_it_once(store: SqlStore) -> None:
     assert counts(store)[3] == 1
 
 
-def test_two_lines_that_take_the_same_slot_undo_each_other(store: SqlStore) -> None:
+def test_two_lines_that_take_the_same_slot_are_refused_before_anybody_is_asked(store: SqlStore) -> None:
     plan = draft(store, "cora", visit(0, "P-1", 1), visit(0, "P-2", 2))
-    assert ledger.submit(store, POLICY, plan, NOW).status == "attest"
-    done = ledger.attest(store, POLICY, plan.id, "cora", plan.digest, "T-1", "web", NOW)  # type: ignore[arg-type]
-    assert done.status == "stale"
+    assert plan.report.violated
+    done = ledger.submit(store, POLICY, plan, NOW)
+    assert done.status == "refused"
     assert counts(store) == (0, 0, 0, 0, 0)
 
 

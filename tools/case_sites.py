@@ -33,12 +33,12 @@ _LIVE = In(("scheduled", "in_progress"))
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a case needs from a site."""
+    """What the cases need from a site: surgeons of these services, devices, items, beds of these levels."""
 
-    service_id: str
-    equipment: tuple[str, ...]
+    services: frozenset[str]
+    equipment: frozenset[str]
     items: tuple[CaseItem, ...]
-    level: str | None
+    levels: frozenset[str]
 
 
 def read_sites(box: Toolbox, sites: Iterable[Hospital], windows: Spans, wanted: Wanted) -> tuple[Site, ...]:
@@ -57,7 +57,7 @@ def _read_site(box: Toolbox, site: Hospital, window: Interval, wanted: Wanted) -
     people = box.world.find(Clinician)
     here = [person for person in people if site.id in person.site_ids]
     open_time = STAFFED.within(window, site.timezone)
-    beds = {wanted.level: _bed_counts(box, site, window, wanted.level, cases)} if wanted.level else {}
+    beds = {level: _bed_counts(box, site, window, level, cases) for level in sorted(wanted.levels)}
     return Site(
         minute_rate=box.policy.data.money.room_minute["or"],
         id=site.id,
@@ -65,14 +65,14 @@ def _read_site(box: Toolbox, site: Hospital, window: Interval, wanted: Wanted) -
         zone=site.timezone,
         prime=PrimeTime().within(window, site.timezone),
         rooms=_rooms(box, site, window),
-        surgeons=_surgeons(box, here, wanted.service_id, window, open_time),
+        surgeons=_surgeons(box, here, wanted.services, window, open_time),
         anaesthetists=tuple(
             Anaesthetist(p.id, p.name, open_time, _spans(c for c in cases if c.anaesthesiologist_id == p.id))
             for p in here
             if p.role == "anaesthesiologist"
         ),
         team=_team_counts(box, site, window, cases),
-        equipment={kind: _devices(box, site, kind, window, cases) for kind in set(wanted.equipment)},
+        equipment={kind: _devices(box, site, kind, window, cases) for kind in sorted(wanted.equipment)},
         stock=_stock(box, site, wanted.items, window),
         pacu=_pacu_counts(box, site, window, cases),
         beds=beds,
@@ -100,10 +100,10 @@ def _rooms(box: Toolbox, site: Hospital, window: Interval) -> tuple[CaseRoom, ..
 
 
 def _surgeons(
-    box: Toolbox, here: list[Clinician], service_id: str, window: Interval, open_time: Spans
+    box: Toolbox, here: list[Clinician], services: frozenset[str], window: Interval, open_time: Spans
 ) -> tuple[Resource, ...]:
-    """Surgeons of the service; somebody operating anywhere is not free here."""
-    surgeons = [p for p in here if p.role == "surgeon" and p.service_id == service_id]
+    """Surgeons of the services; somebody operating anywhere is not free here."""
+    surgeons = [p for p in here if p.role == "surgeon" and p.service_id in services]
     busy: dict[str, list[Interval]] = defaultdict(list)
     for case in box.world.find(
         SurgicalCase,

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from hospital.cards import TableCard
 from hospital.changes.cases import ScheduleCase
-from hospital.changes.holds import HeldResource
 from hospital.ids import CaseId, ClinicianId, PatientId, ProcedureId, ServiceId, SiteId
 from hospital.model.bookings import CaseItem, Procedure, SurgicalCase
 from hospital.model.places import LevelOfCare, Site
@@ -14,24 +13,22 @@ from hospital.money import Cents, format_money
 from hospital.planning.allocate_case import allocate_case
 from hospital.planning.case_problem import CaseProblem
 from hospital.planning.case_request import CaseRequest, ImplantNeed
-from hospital.planning.case_result import CaseResult, Option, Placement
+from hospital.planning.case_result import CaseResult, Option
 from hospital.planning.intervals import Interval, Spans
 from hospital.planning.money_context import case_money
 from hospital.planning.report import Rejected
 from policies.plans import ConstraintReport, Effect
 from tools.allocation_arguments import ProposeAllocation
-from tools.case_sites import BED_STAY, PACU_MINUTES, STAFFED, Wanted, read_sites
+from tools.case_requests import AROUND, STAY_MINUTES, held_by
+from tools.case_sites import STAFFED, Wanted, read_sites
 from tools.directory import find_case, find_clinician, find_item, find_patient, find_procedure, find_service
 from tools.naming import fresh_id
 from tools.sites_asked import find_sites, is_everywhere
 from tools.tool import Draft, Options, Problem, Toolbox
 from tools.windows import say_span, window_of
 
-SETUP, CLEANUP, INDUCTION, HANDOVER, REPROCESSING = 15, 25, 20, 10, 30
-"""Minutes around a case for room, anaesthesia and equipment (our judgement)."""
 MOST_DAYS = 14
 SHOWN_WHY_NOT = 8
-_KIND = {"room": "room", "surgeon": "clinician", "anaesthesia": "anaesthesia", "equipment": "equipment"}
 
 
 @dataclass(frozen=True)
@@ -154,7 +151,8 @@ def _windows(args: ProposeAllocation, box: Toolbox, sites: list[Site]) -> Spans:
 
 
 def _problem(args: ProposeAllocation, box: Toolbox, wish: Wish, sites: list[Site], windows: Spans) -> CaseProblem:
-    wanted = Wanted(wish.service_id, wish.equipment, wish.items, wish.level)
+    levels = frozenset({wish.level} if wish.level else ())
+    wanted = Wanted(frozenset({wish.service_id}), frozenset(wish.equipment), wish.items, levels)
     inside = tuple(span for site in sites for window in windows for span in STAFFED.within(window, site.timezone))
     if not inside:
         raise Problem("invalid", "No operating room is staffed in that time; name a weekday.", argument="day")
@@ -164,13 +162,8 @@ def _problem(args: ProposeAllocation, box: Toolbox, wish: Wish, sites: list[Site
         windows=tuple(sorted(set(inside))) if len(sites) > 1 else inside,
         asked_at=box.now,
         case_minutes=wish.minutes,
-        setup_minutes=SETUP,
-        cleanup_minutes=CLEANUP,
-        anaesthesia_lead_minutes=INDUCTION,
-        handover_minutes=HANDOVER,
-        reprocessing_minutes=REPROCESSING,
-        pacu_minutes=PACU_MINUTES,
-        stay_minutes=int(BED_STAY.total_seconds() // 60) if wish.level else 0,
+        **AROUND,
+        stay_minutes=STAY_MINUTES if wish.level else 0,
         post_op_level=wish.level,
         equipment=wish.equipment,
         implants=tuple(ImplantNeed(item.item_id, item.quantity) for item in wish.items),
@@ -195,10 +188,7 @@ def _draft(option: Option, result: CaseResult, wish: Wish, box: Toolbox) -> Draf
         post_op_level=wish.level,
         items=wish.items,
         equipment=wish.equipment,
-        resources=tuple(
-            HeldResource(resource=_resource(p, option.site), start=p.span.start, end=p.span.end)
-            for p in option.placements
-        ),
+        resources=held_by(option),
     )
     orders = tuple(f"order {o.quantity} x {o.item}: usable {o.ready_at:%a %d %b %H:%M} UTC" for o in option.orders)
     return Draft(
@@ -217,12 +207,6 @@ def _draft(option: Option, result: CaseResult, wish: Wish, box: Toolbox) -> Draf
         ),
         headline=_say_option(option, box),
     )
-
-
-def _resource(placement: Placement, site: str) -> str:
-    if placement.kind in _KIND:
-        return f"{_KIND[placement.kind]}:{placement.id}"
-    return f"{placement.kind}:{placement.name.replace(' ', '-')}@{site}"
 
 
 def _say_cost(option: Option, wish: Wish, box: Toolbox) -> str:

@@ -4,17 +4,22 @@ from typing import Annotated
 
 from pydantic import Field
 
+from hospital.changes.blocks import ReleaseBlock
 from hospital.changes.bookings import (
     BookAppointment,
     CancelAppointment,
     RescheduleAppointment,
 )
+from hospital.changes.cancels import CancelCase, CancelWave
 from hospital.changes.cases import ScheduleCase
 from hospital.changes.governing import ActivateRules, ChangeGrants
 from hospital.changes.holds import PlaceHold
+from hospital.changes.maintenance import PlanMaintenance
+from hospital.changes.moves import DisplaceCases, MoveCases
 from hospital.changes.queue import OpenException
 from hospital.changes.records import RecordStatus
 from hospital.changes.staffing import RequestStaff
+from hospital.changes.substitution import SubstituteItem
 from hospital.changes.supply import OpenRequisition
 
 AnyChange = Annotated[
@@ -22,13 +27,20 @@ AnyChange = Annotated[
     | BookAppointment
     | CancelAppointment
     | ChangeGrants
+    | CancelCase
+    | CancelWave
+    | DisplaceCases
+    | MoveCases
     | OpenException
     | OpenRequisition
     | PlaceHold
+    | PlanMaintenance
     | RecordStatus
+    | ReleaseBlock
     | RequestStaff
     | RescheduleAppointment
-    | ScheduleCase,
+    | ScheduleCase
+    | SubstituteItem,
     Field(discriminator="kind"),
 ]
 
