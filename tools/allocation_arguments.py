@@ -8,7 +8,9 @@ from pydantic import AwareDatetime, Field
 from hospital.model.places import LevelOfCare
 from tools.tool import Arguments
 
-Goal = Literal["surgical_case"]
+Goal = Literal["surgical_case", "displacement", "add_on", "block_release"]
+Urgency = Literal["emergent", "urgent", "expedited"]
+"""How long a case can wait, as a clinician said: an hour, six hours, or until tomorrow evening (our judgement)."""
 
 
 class ProposeAllocation(Arguments):
@@ -26,4 +28,11 @@ class ProposeAllocation(Arguments):
     equipment: tuple[str, ...] = Field(default=(), description="Kinds of equipment, e.g. c-arm, cell-saver")
     items: tuple[str, ...] = Field(default=(), description="Implants or sets by code, one each")
     post_op_level: LevelOfCare | None = Field(default=None, description="Level of the bed after recovery")
+    room: str | None = Field(default=None, description="displacement, block_release: the operating room")
+    device: str | None = Field(default=None, description="displacement: the device that is lost")
+    clinician: str | None = Field(default=None, description="displacement: the surgeon or anaesthetist who is lost")
+    urgency: Urgency | None = Field(
+        default=None, description="add_on: the band that a clinician chose; never inferred from the case"
+    )
+    urgency_by: str | None = Field(default=None, description="add_on: the surgeon or anaesthesiologist who chose it")
     limit: int = Field(default=3, ge=1, le=5, description="How many options")

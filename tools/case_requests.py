@@ -1,6 +1,7 @@
 """Between the hospital's cases and the planner's: what a booked case needs, and what a placement takes."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from hospital.changes.holds import HeldResource
 from hospital.changes.moves import CaseMove
@@ -12,17 +13,24 @@ from hospital.planning.intervals import MINUTE, Spans
 from tools.case_sites import BED_STAY, PACU_MINUTES, Wanted
 from tools.tool import Toolbox
 
-AROUND = {
-    "setup_minutes": 15,
-    "cleanup_minutes": 25,
-    "anaesthesia_lead_minutes": 20,
-    "handover_minutes": 10,
-    "reprocessing_minutes": 30,
-    "pacu_minutes": PACU_MINUTES,
-}
-"""Minutes around a case for room, anaesthesia, equipment and recovery (our judgement)."""
+SETUP, CLEANUP, INDUCTION, HANDOVER, REPROCESSING = 15, 25, 20, 10, 30
+"""Minutes around a case for room, anaesthesia and equipment (our judgement)."""
 STAY_MINUTES = int(BED_STAY.total_seconds() // 60)
 _KIND = {"room": "room", "surgeon": "clinician", "anaesthesia": "anaesthesia", "equipment": "equipment"}
+
+
+def with_margins(request: CaseRequest) -> CaseRequest:
+    """The request with the time that goes around the operation itself, and a night in its bed if it has one."""
+    return replace(
+        request,
+        setup_minutes=SETUP,
+        cleanup_minutes=CLEANUP,
+        anaesthesia_lead_minutes=INDUCTION,
+        handover_minutes=HANDOVER,
+        reprocessing_minutes=REPROCESSING,
+        pacu_minutes=PACU_MINUTES,
+        stay_minutes=STAY_MINUTES if request.post_op_level else 0,
+    )
 
 
 def booked_request(box: Toolbox, case: SurgicalCase, windows: Spans) -> CaseRequest:
@@ -32,17 +40,17 @@ def booked_request(box: Toolbox, case: SurgicalCase, windows: Spans) -> CaseRequ
     """
     if case.start is None or case.end is None:
         raise ValueError(f"{case.id} has no time yet, so it cannot be moved")
-    return CaseRequest(
-        case=case.id,
-        service=case.service_id,
-        windows=windows,
-        asked_at=box.now,
-        case_minutes=(case.end - case.start) // MINUTE,
-        **AROUND,
-        stay_minutes=STAY_MINUTES if case.post_op_level else 0,
-        post_op_level=case.post_op_level,
-        equipment=case.equipment,
-        surgeon=case.surgeon_id,
+    return with_margins(
+        CaseRequest(
+            case=case.id,
+            service=case.service_id,
+            windows=windows,
+            asked_at=box.now,
+            case_minutes=(case.end - case.start) // MINUTE,
+            post_op_level=case.post_op_level,
+            equipment=case.equipment,
+            surgeon=case.surgeon_id,
+        )
     )
 
 

@@ -9,7 +9,7 @@ from rapidfuzz import fuzz, process
 from hospital.ids import SiteId
 from hospital.model.bookings import Procedure, SurgicalCase
 from hospital.model.people import Clinician, Patient, Staff
-from hospital.model.places import Clinic, Room, Service, Site, Unit
+from hospital.model.places import Clinic, Equipment, Room, Service, Site, Unit
 from hospital.model.supply import Item
 from hospital.ports import In
 from policies.plans import Plan
@@ -56,6 +56,12 @@ def find_room(box: Toolbox, said: str, site_said: str | None = None) -> Room:
     """The room named, at the named or home site first."""
     rooms = box.world.find(Room)
     return _pick_at_site(box, "room", said, site_said, [(r, (r.id, r.name), r.site_id) for r in rooms])
+
+
+def find_device(box: Toolbox, said: str, site_said: str | None = None) -> Equipment:
+    """The movable device named, at the named or home site first."""
+    devices = box.world.find(Equipment)
+    return _pick_at_site(box, "device", said, site_said, [(d, (d.id, d.name), d.site_id) for d in devices])
 
 
 def find_clinic(box: Toolbox, said: str, site_said: str | None = None) -> Clinic:

@@ -4,9 +4,13 @@ from collections.abc import Awaitable, Callable
 
 from tools.allocation_arguments import Goal, ProposeAllocation
 from tools.propose_case import propose_case
+from tools.propose_displacement import propose_displacement
 from tools.tool import Options, Problem, Toolbox, tool
 
-GOALS: dict[Goal, Callable[[ProposeAllocation, Toolbox], Awaitable[Options]]] = {"surgical_case": propose_case}
+GOALS: dict[Goal, Callable[[ProposeAllocation, Toolbox], Awaitable[Options]]] = {
+    "surgical_case": propose_case,
+    "displacement": propose_displacement,
+}
 """One problem family per line."""
 
 

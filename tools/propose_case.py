@@ -19,7 +19,7 @@ from hospital.planning.money_context import case_money
 from hospital.planning.report import Rejected
 from policies.plans import ConstraintReport, Effect
 from tools.allocation_arguments import ProposeAllocation
-from tools.case_requests import AROUND, STAY_MINUTES, held_by
+from tools.case_requests import held_by, with_margins
 from tools.case_sites import STAFFED, Wanted, read_sites
 from tools.directory import find_case, find_clinician, find_item, find_patient, find_procedure, find_service
 from tools.naming import fresh_id
@@ -162,8 +162,6 @@ def _problem(args: ProposeAllocation, box: Toolbox, wish: Wish, sites: list[Site
         windows=tuple(sorted(set(inside))) if len(sites) > 1 else inside,
         asked_at=box.now,
         case_minutes=wish.minutes,
-        **AROUND,
-        stay_minutes=STAY_MINUTES if wish.level else 0,
         post_op_level=wish.level,
         equipment=wish.equipment,
         implants=tuple(ImplantNeed(item.item_id, item.quantity) for item in wish.items),
@@ -171,7 +169,7 @@ def _problem(args: ProposeAllocation, box: Toolbox, wish: Wish, sites: list[Site
         site=sites[0].id if len(sites) == 1 and not is_everywhere(args.site) else None,
         home_site=wish.home_site,
     )
-    return CaseProblem(request, read_sites(box, sites, request.windows, wanted))
+    return CaseProblem(with_margins(request), read_sites(box, sites, request.windows, wanted))
 
 
 def _draft(option: Option, result: CaseResult, wish: Wish, box: Toolbox) -> Draft:

@@ -8,9 +8,11 @@ from pydantic import AwareDatetime, Field
 from hospital.changes.records import RecordStatus
 from hospital.ids import SiteId, UnitId
 from hospital.model.people import Shift, Staff
-from hospital.model.places import Bed, Equipment
+from hospital.model.places import Bed, Equipment, Room
 from hospital.ports import In, Range
+from tools.affected_cases import say_hit
 from tools.directory import find_room, find_site
+from tools.or_day import DOWN
 from tools.tool import Arguments, Draft, Problem, Toolbox, tool
 
 Status = Literal["blocked", "dirty", "cleaning", "closed", "out_of_service", "called_out", "available"]
@@ -51,10 +53,11 @@ async def record_event(args: RecordEvent, box: Toolbox) -> Draft:
         reported_by=box.context.actor.id,
         reported_at=box.now,
     )
+    hit = _hit(box, line)
     return Draft(
         title=f"Record {args.subject} {args.name} as {status.replace('_', ' ')}",
         lines=(line,),
-        headline=f"{line.sentence(box.world)}, reported by {box.context.actor.name}.",
+        headline=f"{line.sentence(box.world)}, reported by {box.context.actor.name}. {hit}".rstrip(),
         facts={"subject": id, "status": status, "site": site_id},
     )
 
@@ -64,6 +67,14 @@ def _meant(args: RecordEvent) -> Status:
     if args.status not in _DOWN.values() or (args.status == "closed" and args.subject in ("room", "bed")):
         return args.status
     return _DOWN[args.subject]
+
+
+def _hit(box: Toolbox, line: RecordStatus) -> str:
+    """What the fact means for operations that are booked: an operating room that is down displaces its cases."""
+    room = box.world.get(Room, line.subject_id) if line.subject == "room" else None
+    if room is None or room.kind != "or" or line.status not in DOWN:
+        return ""
+    return say_hit(box, room, line.until)
 
 
 Found = tuple[str, SiteId, UnitId | None]

@@ -27,9 +27,13 @@ PATHS: dict[str, dict[str, str]] = {
         "reschedule_appointment": "/appointments/{appointment_id}/reschedule",
         "cancel_appointment": "/appointments/{appointment_id}/cancel",
         "schedule_case": "/cases",
+        "move_case": "/cases/{case_id}/move",
+        "cancel_case": "/cases/{case_id}/cancel",
+        "change_items": "/cases/{case_id}/items",
+        "release_block": "/blocks/{block_id}/release",
     },
     "wfm": {"create_staffing_request": "/staffing-requests"},
-    "erp": {"create_requisition": "/requisitions"},
+    "erp": {"create_requisition": "/requisitions", "open_work_order": "/work-orders"},
 }
 """Where each operation goes, by system."""
 UNDO = "/undo"

@@ -9,9 +9,10 @@ from fastapi.responses import JSONResponse
 
 from hospital.ports import Clock
 from middleware.sandbox.services.base import Asked, Key, Plan, Spanned, answer, common_service, file_of, found
+from middleware.sandbox.services.ehr_cases import CASE, add_case_changes
 from middleware.sandbox.services.ledger import Books, Data, Refused
 
-VISIT, CASE = "appointment", "case"
+VISIT = "appointment"
 
 
 class NewAppointment(Spanned):
@@ -108,6 +109,8 @@ def ehr_service(home: Path, clock: Clock | None = None) -> FastAPI:
             return body.case_id
 
         return answer(*file.once(key, "schedule_case", payload, CASE, effect))
+
+    add_case_changes(app, file)
 
     @app.get("/cases/{id}")
     async def case(id: str) -> Data:

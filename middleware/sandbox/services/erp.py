@@ -11,10 +11,10 @@ from pydantic import Field
 
 from hospital.model.supply import RequisitionState
 from hospital.ports import Clock
-from middleware.sandbox.services.base import Asked, Key, Plan, answer, common_service, file_of, found
-from middleware.sandbox.services.ledger import Books, Data, Refused
+from middleware.sandbox.services.base import Asked, Key, Plan, Spanned, answer, common_service, file_of, found
+from middleware.sandbox.services.ledger import Books, Data, Refused, ServiceFile
 
-KIND = "requisition"
+KIND, ORDER = "requisition", "work_order"
 LAST_NUMBER = 1042
 """The first one made by request is the next after this, or after the highest there is."""
 MOVES: dict[RequisitionState, tuple[RequisitionState, ...]] = {
@@ -43,6 +43,15 @@ class NewRequisition(Asked):
     purpose: str
     requested_by: str
     need_by: date | None = None
+
+
+class NewWorkOrder(Spanned):
+    """Maintenance of a `room:ID` or `equipment:ID`; money in cents."""
+
+    work_order: str
+    resource: str
+    amount: int = Field(default=0, ge=0)
+    cost_centre: str | None = None
 
 
 class NewState(Asked):
@@ -85,6 +94,8 @@ def erp_service(home: Path, clock: Clock | None = None) -> FastAPI:
             record = books.get(KIND, known[3]) if known else None
         return [record] if record else []
 
+    _add_work_orders(app, file)
+
     @app.get("/requisitions/{id}")
     async def requisition(id: str) -> Data:
         """One by its number."""
@@ -106,6 +117,19 @@ def erp_service(home: Path, clock: Clock | None = None) -> FastAPI:
         return {**record, "state": body.state}
 
     return app
+
+
+def _add_work_orders(app: FastAPI, file: ServiceFile) -> None:
+    @app.post("/work-orders", status_code=201)
+    async def open_work_order(body: NewWorkOrder, key: Key, plan: Plan = None) -> JSONResponse:
+        """Open a work order for maintenance of a room or device."""
+        payload = body.model_dump(mode="json")
+
+        def effect(books: Books) -> str:
+            books.put(ORDER, body.work_order, "approved" if plan else "open", payload, "room.maintenance_scheduled")
+            return body.work_order
+
+        return answer(*file.once(key, "open_work_order", payload, ORDER, effect))
 
 
 def seed_erp(home: Path, requisitions: Iterable[dict[str, Any]]) -> None:
