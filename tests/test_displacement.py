@@ -99,3 +99,12 @@ def test_places_never_share_what_only_one_can_have_and_the_seed_decides_all(
         assert move.leaves_day or move.option.start >= case.was - timedelta(minutes=60)
         assert move.option.end - move.option.start == case.request.case_minutes * MINUTE
         assert move.option.start > MONDAY
+
+
+def test_a_day_that_is_short_of_beds_still_has_the_beds_its_own_cases_were_to_have() -> None:
+    full = {"ICU": (Count(at(0, 24), 0), Count(at(0, 24, 1), 0))}
+    case = displaced(1, 9)
+    with_bed = replace(case, request=replace(case.request, post_op_level="ICU", stay_minutes=120))
+    result = place_displaced(Displacement((with_bed,), (replace(site(days=2), beds=full),)))
+    assert result.status == "all placed"
+    assert not result.moves[0].leaves_day

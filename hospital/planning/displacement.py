@@ -4,7 +4,7 @@ Nothing is ever cancelled here: a case without a place stays with people.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from hospital.planning.case_request import CaseRequest, not_negative
 from hospital.planning.case_result import Option
 from hospital.planning.case_site import Site
 from hospital.planning.case_starts import SiteStarts
-from hospital.planning.intervals import MINUTE
+from hospital.planning.intervals import MINUTE, Interval
 from hospital.planning.place_cases import Place, Placing, Seeker, place_cases
 from hospital.planning.report import Relaxation
 
@@ -112,12 +112,30 @@ def place_displaced(
         )
         for case in problem.cases
     )
-    placing = place_cases(seekers, problem.sites, weights=problem.weights, seed=seed, rounds=rounds, go_on=go_on)
+    sites = tuple(_with_own_beds(site, problem.cases) for site in problem.sites)
+    placing = place_cases(seekers, sites, weights=problem.weights, seed=seed, rounds=rounds, go_on=go_on)
     moves = [_move(problem, placing, n) for n in range(len(problem.cases))]
     placed = sum(move.option is not None for move in moves)
     status: Status = "all placed" if placed == len(moves) else "some placed" if placed else "none placed"
     order = sorted(moves, key=lambda move: (move.harm, move.case))
     return DisplacementResult(status, tuple(order), placing.chosen.cost, placing.chosen.status == "optimal")
+
+
+def _with_own_beds(site: Site, cases: tuple[Displaced, ...]) -> Site:
+    """The site with at least the beds its displaced cases were to have: a short day is no shorter for a move."""
+    beds = {}
+    for level, counts in site.beds.items():
+        own = [_bed_of(case) for case in cases if case.site == site.id and case.request.post_op_level == level]
+        beds[level] = tuple(
+            replace(count, free=max(count.free, sum(stay.overlaps(count.span) for stay in own))) for count in counts
+        )
+    return replace(site, beds=beds)
+
+
+def _bed_of(case: Displaced) -> Interval:
+    """When the case was to be in its bed after surgery."""
+    leaves = case.was + (case.request.case_minutes + case.request.pacu_minutes) * MINUTE
+    return Interval(leaves, leaves + max(case.request.stay_minutes, 1) * MINUTE)
 
 
 def _harm_of(case: Displaced, problem: Displacement) -> Callable[[Place], int | None]:
