@@ -3,12 +3,14 @@
 from collections.abc import Callable
 
 from evals.benchmarks.hospital767 import bench_hospital767
+from evals.benchmarks.allocations import bench_allocations
 from evals.benchmarks.hostile import bench_hostile
 from evals.benchmarks.races import bench_races
 from evals.benchmarks.turns import bench_turns
 
 BENCHMARKS: dict[str, Callable[..., None]] = {
     "hospital767": bench_hospital767,
+    "allocations": bench_allocations,
     "hostile": bench_hostile,
     "races": bench_races,
     "turns": bench_turns,

@@ -24,6 +24,7 @@ from evals.checks.cases import (
     why_not_elsewhere,
 )
 from evals.checks.deliveries import decided_by_people, one_requisition, state_tells_truth
+from evals.checks.displaced import each_case_listed, none_cancelled, right_people_asked, room_recorded
 from evals.checks.feeds import (
     bed_state,
     downtime_procedure,
@@ -95,6 +96,11 @@ CHECKS: dict[str, Check] = {
     "one question naming the missing items": one_question,
     "patient disambiguated by two identifiers": two_identifiers,
     "guess patient or procedure": nobody_guessed,
+    # a lost room
+    "room status recorded": room_recorded,
+    'each displaced case listed with an option or "no slot"': each_case_listed,
+    "who is asked": right_people_asked,
+    "cancel any case by itself": none_cancelled,
     # nurses
     "required by ratio and acuity": required_by_ratio,
     "rostered against required": rostered_against_required,

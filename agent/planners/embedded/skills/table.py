@@ -5,7 +5,7 @@ from collections.abc import Callable
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.intents import load_intents
 from agent.planners.embedded.script import Script
-from agent.planners.embedded.skills import beds, cases, clinic, staffing, supply, talk, work
+from agent.planners.embedded.skills import beds, cases, clinic, staffing, supply, surgery, talk, work
 from agent.planners.embedded.skills.reads import READS, read
 
 SKILLS: dict[str, Callable[[Heard], Script]] = {
@@ -19,6 +19,7 @@ SKILLS: dict[str, Callable[[Heard], Script]] = {
     "confirm_no": clinic.confirm_no,
     "confirm_yes": clinic.confirm_yes,
     "create_requisition": supply.create_requisition,
+    "displace": surgery.displace,
     "greeting": talk.greeting,
     "hand_over": work.hand_over,
     "help": talk.help_me,

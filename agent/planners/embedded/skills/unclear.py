@@ -12,6 +12,7 @@ TURNS_ON: dict[str, tuple[str, ...]] = {
     "create_requisition": ("item",),
     "demand_forecast": ("site", "clinic", "service", "unit"),
     "demand_vs_capacity": ("site", "clinic", "service", "unit"),
+    "displace": ("site", "room", "clinician", "equipment"),
     "erp_status": ("item",),
     "hold_slot": ("site", "clinic", "clinician", "scanner"),
     "imaging_slot": ("site", "scanner"),

@@ -1,0 +1,128 @@
+"""How long proposals take: each problem family through the desk, in a warm process, beside a bare read."""
+
+import json
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bots.app import Wardline
+from bots.settings import read_settings
+from evals.dialogue import FROZEN
+from evals.replay import open_line
+from hospital.model.people import User
+from hospital.model.places import Room, Site
+from tools.results import Refused
+
+ROUNDS = 5
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One family: who asks for what, how long it may take, and what the sandbox must be like before."""
+
+    name: str
+    seconds: float
+    user: str
+    tool: str
+    args: dict[str, Any]
+    before: Callable[[Wardline], None] = lambda line: None
+
+
+def _rooms_lost(line: Wardline, count: int = 4, hours: int = 34) -> None:
+    """So many rooms of the 12-room site are down until tomorrow evening."""
+    with line.store.working() as work:
+        rooms = work.find(Room, site_id="northgate", kind="or", order="id")[:count]
+        until = line.clock.now() + timedelta(hours=hours)
+        work.put(*(room.changed(status="blocked", status_until=until, status_at=line.clock.now()) for room in rooms))
+
+
+CASE = {"goal": "surgical_case", "procedure": "total-hip", "minutes": 180, "equipment": ("c-arm", "cell-saver")}
+ASKS: tuple[Ask, ...] = (
+    Ask("options for a case, one site", 2.0, "or.scheduler", "propose_allocation", CASE),
+    Ask("options for a case, five sites", 2.0, "or.scheduler", "propose_allocation", {**CASE, "site": "all"}),
+    Ask(
+        "displacement, one of 12 rooms lost", 5.0, "or.scheduler", "propose_allocation",
+        {"goal": "displacement", "room": "OR 1"},
+    ),
+    Ask(
+        "displacement, four of 12 rooms lost for two days", 5.0, "or.scheduler", "propose_allocation",
+        {"goal": "displacement"}, _rooms_lost,
+    ),
+)  # fmt: skip
+"""One family per line; those that change the sandbox come last."""
+
+
+def bench_allocations(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """Print the median and worst seconds of each proposal, the limit, and how many bare reads that is."""
+    settings = read_settings().model_copy(update={"now": FROZEN})
+    with tempfile.TemporaryDirectory(prefix="wardline-bench-") as folder:
+        line = open_line(settings, Path(folder) / "home")
+        try:
+            line.warm()
+            reference = statistics.median(_timed(lambda: _bare_read(line)) for _ in range(200))
+            rows = [_measure(line, ask, reference) for ask in ASKS]
+        finally:
+            line.close()
+    _show(rows, reference, as_json)
+    raise typer.Exit(0 if all(row["within"] for row in rows) else 1)
+
+
+def _measure(line: Wardline, ask: Ask, reference: float) -> dict[str, Any]:
+    ask.before(line)
+    with line.store.reading() as world:
+        user = world.get(User, ask.user)
+    if user is None:
+        raise LookupError(f"{ask.name}: the sandbox has no user {ask.user}")
+
+    def run() -> None:
+        result = line.turns.run(line.desk.call(ask.tool, ask.args, line.context(user, "cli")))
+        if isinstance(result, Refused):
+            raise LookupError(f"{ask.name}: {result.sentence}")
+
+    first = _timed(run)
+    seconds = [_timed(run) for _ in range(ROUNDS)]
+    return {
+        "family": ask.name,
+        "median_s": round(statistics.median(seconds), 3),
+        "worst_s": round(max(seconds), 3),
+        "first_s": round(first, 3),
+        "limit_s": ask.seconds,
+        "within": max(*seconds, first) <= ask.seconds,
+        "reads": round(statistics.median(seconds) / reference),
+    }
+
+
+def _bare_read(line: Wardline) -> None:
+    """The reference: one snapshot and one small query."""
+    with line.store.reading() as world:
+        world.find(Site)
+
+
+def _timed(run: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    run()
+    return time.perf_counter() - started
+
+
+def _show(rows: list[dict[str, Any]], reference: float, as_json: bool) -> None:
+    console = Console()
+    if as_json:
+        console.print_json(json.dumps({"reference_read_s": round(reference, 6), "families": rows}))
+        return
+    title = f"Proposals through the desk ({ROUNDS} rounds; a bare read takes {reference * 1000:.2f} ms)"
+    table = Table("family", "median, s", "worst, s", "first, s", "limit, s", "within", "bare reads", title=title)
+    for row in rows:
+        told = [f"{row[name]:.2f}" for name in ("median_s", "worst_s", "first_s")]
+        table.add_row(
+            row["family"], *told, f"{row['limit_s']:g}", "yes" if row["within"] else "[red]no[/]", str(row["reads"])
+        )
+    console.print(table)
