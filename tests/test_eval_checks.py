@@ -18,6 +18,7 @@ from evals.replay import Played, Stage
 from evals.scores import judge
 from hospital.cards import ChoicesCard, TableCard
 from hospital.changes.cases import ScheduleCase
+from hospital.changes.moves import DisplaceCases
 from hospital.ids import HoldId, PlanId, SiteId, UserId
 from hospital.model.bookings import Hold, SurgicalCase, Task
 from hospital.model.people import Patient, User
@@ -145,6 +146,33 @@ def a_case_where_an_option_is(played: Played, work: UnitOfWork) -> None:
     work.put(booked.model_copy(update=case))
 
 
+def the_room_is_fine(played: Played, work: UnitOfWork) -> None:
+    room = work.get(Room, played.script.about["room"])
+    assert room is not None
+    work.put(room.model_copy(update={"status": "available"}))
+
+
+def a_case_where_they_go(played: Played, work: UnitOfWork) -> None:
+    shown = played.last.plan
+    plan = work.get(Plan, shown.id) if shown else None
+    assert plan is not None
+    (line,) = (line for line in plan.lines if isinstance(line, DisplaceCases))
+    move = line.moves[0]
+    booked = work.find(SurgicalCase, site_id=move.site_id, state="scheduled", limit=1)[0]
+    place = {"room_id": move.room.resource.removeprefix("room:"), "start": move.time.start, "end": move.time.end}
+    work.put(booked.model_copy(update={"id": "CASE-P1", **place}))
+
+
+def no_charge_of_the_rooms(played: Played, work: UnitOfWork) -> None:
+    people = [user for user in work.find(User) if "or_charge" in user.roles]
+    work.put(*(user.model_copy(update={"grants": ()}) for user in people))
+
+
+def a_case_of_the_room_cancelled(played: Played, work: UnitOfWork) -> None:
+    case = work.find(SurgicalCase, room_id=played.script.about["room"], state="scheduled", limit=1)[0]
+    work.put(case.model_copy(update={"state": "cancelled"}))
+
+
 def a_twin_of_the_plan(played: Played, work: UnitOfWork) -> None:
     shown = played.turns[0].plan or played.last.plan
     plan = work.get(Plan, shown.id) if shown else None
@@ -243,6 +271,12 @@ PLANTS: dict[str, tuple[str, tuple[Plant, ...]]] = {
     "one question naming the missing items": ("OR-07", (text("$", " Really?"), text(r"\?", "."))),
     "patient disambiguated by two identifiers": ("OR-07", (one_choice_less, text("born|birth", "of"))),
     "guess patient or procedure": ("OR-07", (rows(add_hold),)),
+    "room status recorded": ("OR-06", (rows(the_room_is_fine),)),
+    'each displaced case listed with an option or "no slot"': (
+        "OR-06", (one_row_less, rows(a_case_where_they_go), cells("New place", lambda _: "no slot")),
+    ),
+    "who is asked": ("OR-06", (rows(no_charge_of_the_rooms), text("OR charge nurse.*", ""), turn(plan=None))),
+    "cancel any case by itself": ("OR-06", (rows(a_case_of_the_room_cancelled),)),
     "required by ratio and acuity": ("CN-01", (cells("Required", one_more), text("1:5", "1:6"))),
     "rostered against required": ("CN-01", (cells("Rostered", one_more),)),
     "charge nurse not counted unless taking patients": (

@@ -84,20 +84,15 @@ class CancelCase(_Cancels):
 
     def facts(self, world: Reader, now: datetime) -> dict[str, Fact]:
         case = world.get(SurgicalCase, self.case_id)
-        return {"surgeons": [str(case.surgeon_id or "")] if case else [], "starts_at": self.starts_at.isoformat()}
-
-    def violations(self, world: Reader, now: datetime) -> Sequence[Violation]:
-        broken = list(super().violations(world, now))
-        case = world.get(SurgicalCase, self.case_id)
-        if case is not None and case.elective and len(same_cause(world, case, self.reason)) >= MOST_APART:
-            broken.append(
-                Violation(
-                    constraint="elective wave",
-                    sentence=f"more than {MOST_APART} elective cases would be cancelled for {self.reason!r}; "
-                    "ask for them together, as a wave",
-                )
-            )
-        return broken
+        if case is None:
+            return {"surgeons": [], "starts_at": self.starts_at.isoformat()}
+        found: dict[str, Fact] = {
+            "surgeons": [str(case.surgeon_id or "")],
+            "starts_at": self.starts_at.isoformat(),
+        }
+        if case.elective:
+            found["cancelled_for_cause"] = len(same_cause(world, case, self.reason)) + 1
+        return found
 
 
 class CancelWave(_Cancels):

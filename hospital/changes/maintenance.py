@@ -65,10 +65,14 @@ class PlanMaintenance(Change):
     def facts(self, world: Reader, now: datetime) -> dict[str, Fact]:
         site = world.get(Site, self.site_id)
         prime = site is not None and bool(PrimeTime().within(Interval(self.start, self.end), site.timezone))
-        found: dict[str, Fact] = {"prime_time": prime}
+        found: dict[str, Fact] = {"prime_time": prime, "owner_role": self._owner(world)}
         if self.amount and self.cost_centre_id:
             found |= {"amount": self.amount, "cost_centre": self.cost_centre_id, "need": self.same_need() or ""}
         return found
+
+    def _owner(self, world: Reader) -> str:
+        room = world.get(Room, self.room_id) if self.room_id else None
+        return OWNERS[room.kind if room else "or"]
 
     def cost(self) -> Cents:
         return self.amount
@@ -108,7 +112,6 @@ class PlanMaintenance(Change):
 
     def apply(self, world: Writer, commit: Commit) -> None:
         displaced = self.displaced(world)
-        room = world.get(Room, self.room_id) if self.room_id else None
         world.put(
             Maintenance(
                 id=self.maintenance_id, site_id=self.site_id, room_id=self.room_id, equipment_id=self.equipment_id,
@@ -121,7 +124,7 @@ class PlanMaintenance(Change):
                 WorkException(
                     id=ExceptionId(f"EXC-{self.maintenance_id}"),
                     kind="displaced_bookings",
-                    owner_role=OWNERS[room.kind if room else "or"],
+                    owner_role=self._owner(world),
                     site_id=self.site_id,
                     severity="high",
                     summary=f"{len(displaced)} bookings stand in {self.work_order}: {', '.join(displaced)}",
