@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from evals.benchmarks.hospital767 import bench_hospital767
 from evals.benchmarks.allocations import bench_allocations
+from evals.benchmarks.hospital767 import bench_hospital767
 from evals.benchmarks.hostile import bench_hostile
 from evals.benchmarks.races import bench_races
 from evals.benchmarks.turns import bench_turns
