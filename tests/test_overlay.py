@@ -1,0 +1,62 @@
+"""An assumed world reads like the live one and never touches it."""
+
+from datetime import timedelta
+
+import pytest
+from small_hospital import NOW, fill
+
+from hospital.model.places import Room, Site
+from hospital.overlay import Overlay
+from hospital.ports import In, Not, Range
+from middleware.store.database import SqlStore
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        {},
+        {"kind": "or"},
+        {"kind": Not("or")},
+        {"status": In(("blocked", "closed"))},
+        {"status_until": Not(None)},
+        {"status_until": None},
+        {"status_until": Range(NOW, NOW + timedelta(hours=3))},
+        {"status_until": Range(before=NOW)},
+        {"id": "no-such-room"},
+    ],
+)
+def test_a_condition_means_over_an_assumption_what_it_means_in_the_store(
+    sqlite_store: SqlStore, where: dict[str, object]
+) -> None:
+    fill(sqlite_store)
+    with sqlite_store.reading() as world:
+        first, *_, last = world.find(Room, order="id")
+        assumed = [
+            first.changed(status="blocked", status_until=NOW + timedelta(hours=2)),
+            last.changed(id="new-room", name="New", status="closed"),
+        ]
+        over = Overlay(world)
+        over.put(*assumed)
+        seen = over.find(Room, order="-name", **where)
+        counted = over.count(Room, **where)
+        names = over.values(Room, ("name", "status"), **where)
+    with sqlite_store.working() as work:
+        work.put(*assumed)
+    with sqlite_store.reading() as world:
+        assert sorted(seen, key=lambda room: room.id) == sorted(world.find(Room, **where), key=lambda room: room.id)
+        assert counted == world.count(Room, **where)
+        assert sorted(names) == sorted(world.values(Room, ("name", "status"), **where))
+        assert [room.name for room in seen] == [room.name for room in world.find(Room, order="-name", **where)]
+
+
+def test_an_assumption_leaves_the_live_world_and_what_it_does_not_name_alone(sqlite_store: SqlStore) -> None:
+    fill(sqlite_store)
+    with sqlite_store.reading() as world:
+        room = world.find(Room, order="id", limit=1)[0]
+        over = Overlay(world)
+        over.put(room.changed(status="blocked"))
+        twice = Overlay(over)
+        twice.put(room.changed(status="closed"))
+        statuses = [one.get(Room, room.id).status for one in (world, over, twice)]  # type: ignore[attr-defined]
+        assert statuses == [room.status, "blocked", "closed"]
+        assert twice.find(Site, order="id") == world.find(Site, order="id")
