@@ -18,6 +18,7 @@ from bots.text_table import TextTable
 from hospital.cards import (
     Card,
     ChartCard,
+    ChartSeries,
     ChoicesCard,
     CitationCard,
     FreshnessCard,
@@ -96,20 +97,30 @@ def _chart(card: ChartCard, zone: tzinfo) -> RenderableType:
         pad_edge=False,
     )
     for name in ("", "", card.unit, "range", ""):
-        table.add_column(escape(name), justify="right" if name in (card.unit, "range") else "left")
+        table.add_column(escape(name), justify="right" if name in (card.unit, "range") else "left", no_wrap=True)
+    steady = {series.name: value for series in card.series[1:] if (value := _steady(series)) is not None}
+    if steady:
+        table.caption = "; ".join(f"{name}: {value:,.0f} throughout" for name, value in steady.items())
+        table.caption_justify = "left"
+    shown = [series for series in card.series if series.name not in steady]
     top = max((value for series in card.series for value in (*series.values, *series.high) if value), default=0.0)
     for index, label in enumerate(card.labels):
-        for number, series in enumerate(card.series):
+        for number, series in enumerate(shown):
             value = series.values[index]
             within = f"{series.low[index]:,.0f}-{series.high[index]:,.0f}" if series.low and series.high else ""
             table.add_row(
                 escape(label) if number == 0 else "",
-                escape(series.name) if len(card.series) > 1 else "",
+                escape(series.name) if len(shown) > 1 else "",
                 "" if value is None else f"{value:,.0f}",
                 within,
                 Text(bar(value or 0.0, top), style=SERIES_STYLES[number % len(SERIES_STYLES)]),
             )
     return table
+
+
+def _steady(series: ChartSeries) -> float | None:
+    """The one value that a series has throughout, so that it need not be drawn at every label."""
+    return series.values[0] if len(series.values) > 1 and len(set(series.values)) == 1 else None
 
 
 def _plan(card: PlanCard, zone: tzinfo) -> RenderableType:

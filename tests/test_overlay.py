@@ -1,6 +1,7 @@
 """An assumed world reads like the live one and never touches it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from small_hospital import NOW, fill
@@ -26,7 +27,7 @@ from middleware.store.database import SqlStore
     ],
 )
 def test_a_condition_means_over_an_assumption_what_it_means_in_the_store(
-    sqlite_store: SqlStore, where: dict[str, object]
+    sqlite_store: SqlStore, where: dict[str, Any]
 ) -> None:
     fill(sqlite_store)
     with sqlite_store.reading() as world:
@@ -57,6 +58,6 @@ def test_an_assumption_leaves_the_live_world_and_what_it_does_not_name_alone(sql
         over.put(room.changed(status="blocked"))
         twice = Overlay(over)
         twice.put(room.changed(status="closed"))
-        statuses = [one.get(Room, room.id).status for one in (world, over, twice)]  # type: ignore[attr-defined]
+        statuses = [found.status for one in (world, over, twice) if (found := one.get(Room, room.id))]
         assert statuses == [room.status, "blocked", "closed"]
         assert twice.find(Site, order="id") == world.find(Site, order="id")

@@ -51,6 +51,11 @@ class UnitBeds:
         return round(sum(self.discharges), 1)
 
 
+def inpatient_units(box: Toolbox, site: Site) -> list[Unit]:
+    """The units of a site where patients stay: all but emergency and recovery."""
+    return [one for one in box.world.find(Unit, site_id=site.id, order="name") if one.level not in ("ed", "pacu")]
+
+
 def read_beds(box: Toolbox, site: Site, units: list[Unit]) -> list[UnitBeds]:
     """Count the beds of these units of one site."""
     counts = {str(unit.id): UnitBeds(unit) for unit in units}

@@ -63,8 +63,10 @@ class HourDemand:
     """Expected since the start."""
 
 
-def demand_by_hour(flow: BedFlow, start: datetime, end: datetime, beds: int) -> tuple[HourDemand, ...]:
-    """Beds needed at the end of every hour from `start`, the last one at `end`.
+def demand_by_hour(
+    flow: BedFlow, start: datetime, end: datetime, beds: int, step: timedelta = HOUR
+) -> tuple[HourDemand, ...]:
+    """Beds needed at the end of every hour (or `step`) from `start`, the last one at `end`.
 
     Patients leave and are transferred independently (a sum of Bernoulli draws); arrivals are Poisson, or negative
     binomial where the forecast is less sure than that. `beds` are those that can be used.
@@ -74,8 +76,8 @@ def demand_by_hour(flow: BedFlow, start: datetime, end: datetime, beds: int) -> 
     """
     if end <= start:
         raise ValueError(f"end={end.isoformat()} is not after start={start.isoformat()}")
-    hours = -int(-(end - start) // HOUR)
-    return tuple(_at(flow, start, min(start + HOUR * n, end), beds) for n in range(1, hours + 1))
+    steps = -int(-(end - start) // step)
+    return tuple(_at(flow, start, min(start + step * n, end), beds) for n in range(1, steps + 1))
 
 
 def _at(flow: BedFlow, start: datetime, at: datetime, beds: int) -> HourDemand:
@@ -119,7 +121,7 @@ def _arrived(arrivals: Sequence[tuple[float, float]], hours: float) -> tuple[flo
 
 def _count(mean: float, variance: float) -> Array:
     """Chances of 0, 1, 2 ... arrivals: Poisson, or negative binomial where the variance is above the mean."""
-    if mean <= 0:
+    if mean < TAIL:
         return np.ones(1)
     size = int(mean + 8 * variance**0.5 + 12)
     k = np.arange(size)
