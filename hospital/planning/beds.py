@@ -4,9 +4,10 @@ A bed without the equipment never counts as having it, whatever else speaks for 
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from itertools import combinations
+from typing import Any, Literal
 
 from hospital.planning.report import Relaxation
 
@@ -174,7 +175,8 @@ def _choose(problem: BedProblem, seconds: float, seed: int) -> list[tuple[str, s
         model.add_at_most_one(var for _, b, var in pairs.values() if b.id == bed.id)
     for unit, count in problem.places.items():
         model.add(sum(var for _, b, var in pairs.values() if b.unit == unit) <= max(0, count))
-    _keep_cohorts(model, list(pairs.values()))
+    for either in _mixed(list(pairs.values())):
+        model.add_at_most_one(either)
     worth = []
     for patient, bed, var in pairs.values():
         steps = LEVELS.get(patient.level, (patient.level,)).index(bed.level)
@@ -193,16 +195,12 @@ def _choose(problem: BedProblem, seconds: float, seed: int) -> list[tuple[str, s
     return sorted(chosen, key=lambda pair: (-waited[pair[0]], pair[0]))
 
 
-def _keep_cohorts(model: "object", pairs: Sequence[tuple[WaitingPatient, BedSpot, "object"]]) -> None:
-    """Two patients who are put into one room are under the same precaution."""
-    from ortools.sat.python import cp_model
-
-    assert isinstance(model, cp_model.CpModel)
-    shared = [(p, b, var) for p, b, var in pairs if b.room]
-    for n, (one, bed, var) in enumerate(shared):
-        for other, other_bed, other_var in shared[n + 1 :]:
-            if bed.room == other_bed.room and bed.id != other_bed.id and one.isolation != other.isolation:
-                model.add_at_most_one([var, other_var])
+def _mixed(pairs: Sequence[tuple[WaitingPatient, BedSpot, Any]]) -> Iterator[list[Any]]:
+    """Choices that exclude each other: one room, two different precautions."""
+    shared = [(patient, bed, var) for patient, bed, var in pairs if bed.room]
+    for (one, bed, var), (other, other_bed, other_var) in combinations(shared, 2):
+        if bed.room == other_bed.room and bed.id != other_bed.id and one.isolation != other.isolation:
+            yield [var, other_var]
 
 
 def _relax(patient: WaitingPatient, beds: Sequence[BedSpot], places: Mapping[str, int]) -> tuple[Relaxation, ...]:
