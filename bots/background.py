@@ -4,11 +4,15 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
 from bots.app import Wardline
 from bots.web.api import Lifespan
+
+if TYPE_CHECKING:
+    from bots.slack.front import Front
 
 log = logging.getLogger(__name__)
 
@@ -47,10 +51,15 @@ def loops_of(wardline: Wardline) -> dict[str, tuple[float, Callable[[], object]]
     return loops
 
 
-async def run_loops(wardline: Wardline) -> None:
-    """Run every loop until cancelled."""
+async def run_loops(wardline: Wardline, front: "Front | None" = None) -> None:
+    """Run every loop until cancelled; with a Slack front also what it keeps and tells."""
     try:
         async with asyncio.TaskGroup() as group:
+            if wardline.settings.has_slack:
+                from bots.slack.line import SlackLine
+                from bots.slack.service import run_slack
+
+                group.create_task(run_slack(front.line if front else SlackLine(wardline), front), name="slack")
             for name, (seconds, work) in loops_of(wardline).items():
                 group.create_task(every(seconds, work, name), name=name)
     finally:
@@ -61,8 +70,8 @@ def lifespan_of(wardline: Wardline, started: Callable[[], None], stopped: Callab
     """Runs the loops and the warm-up while the server runs, and closes everything after it."""
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        loops = asyncio.create_task(run_loops(wardline))
+    async def lifespan(api: FastAPI) -> AsyncIterator[None]:
+        loops = asyncio.create_task(run_loops(wardline, getattr(api.state, "slack", None)))
         warming = asyncio.create_task(asyncio.to_thread(warm, wardline))
         started()
         try:

@@ -8,6 +8,7 @@ from bots import cli_approvals, cli_events, cli_governing, cli_policy, cli_recor
 from bots.cli_ask import ask
 from bots.cli_common import AsUser, Now, Sentences, console, settings_for
 from bots.cli_serve import serve, worker
+from bots.cli_slack import fake_slack
 
 app = typer.Typer(
     cls=Sentences,
@@ -38,6 +39,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "demo": demo,
     "ask": ask,
     "worker": worker,
+    "fake-slack": fake_slack,
     "settings": cli_records.settings,
 }
 GROUPS = {

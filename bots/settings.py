@@ -43,6 +43,18 @@ class Settings(BaseModel):
     oidc_public_key: str = Field("", description="The issuer's public key as PEM, when there is no JWKS address.")
     oidc_user_claim: str = Field("sub", description="The claim that holds the Wardline user id.")
     bench_data: Path | None = Field(None, description="The folder with the public data that `wardline bench` reads.")
+    slack_signing_secret: SecretStr = Field(
+        SecretStr(""), description="Slack's signing secret; set it and the Slack front is open. Never shown."
+    )
+    slack_client_id: str = Field("", description="The app's client id, for installing it into workspaces.")
+    slack_client_secret: SecretStr = Field(
+        SecretStr(""), description="The app's client secret; workspace tokens are sealed with it. Never shown."
+    )
+    slack_app_token: SecretStr = Field(
+        SecretStr(""), description="An app-level token (xapp-): events come through Socket Mode. Never shown."
+    )
+    slack_api_url: str = Field("https://slack.com/api/", description="Where Slack's Web API is.")
+    public_url: str = Field("", description="The https address under which browsers reach this server.")
     log: Literal["debug", "info", "warning", "error"] = Field("warning", description="How much is logged.")
 
     @field_validator("now")
@@ -63,6 +75,11 @@ class Settings(BaseModel):
     def store_url(self) -> str:
         """Where the store is: `database_url`, or SQLite in the home folder."""
         return self.database_url or f"sqlite:///{(self.home / 'wardline.db').resolve()}"
+
+    @property
+    def has_slack(self) -> bool:
+        """Whether Slack is set up, by HTTP or by Socket Mode."""
+        return bool(self.slack_signing_secret.get_secret_value() or self.slack_app_token.get_secret_value())
 
     @property
     def has_oidc(self) -> bool:
@@ -139,6 +156,6 @@ def _checked(values: dict[str, Any]) -> Settings:
     except ValidationError as problem:
         first = problem.errors(include_url=False, include_context=False)[0]
         name = str(first["loc"][0])
-        secret = name in ("api_key", "database_url")
+        secret = name == "database_url" or Settings.model_fields[name].annotation is SecretStr
         value = "" if secret else f" is {str(first['input'])!r}:"
         raise BadSetting(f"{variable_of(name)}{value} {first['msg'].removeprefix('Value error, ')}.") from None

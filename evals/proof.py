@@ -14,6 +14,14 @@ from hospital.changes.base import Commit
 from hospital.entity import Entity
 from hospital.model.governance import BrokenGlass, RuleSet
 from hospital.model.history import Feed
+from hospital.model.slack import (
+    SlackFeedback,
+    SlackInstallation,
+    SlackJob,
+    SlackLink,
+    SlackPost,
+    SlackState,
+)
 from hospital.model.talk import Thread, TurnRecord
 from hospital.model.work import HandledEvent, Notice, OutboxMessage, Setting
 from hospital.ports import Reader, Store
@@ -32,6 +40,12 @@ NOT_THE_HOSPITAL: tuple[type[Entity], ...] = (
     Plan,
     RuleSet,
     Setting,
+    SlackFeedback,
+    SlackInstallation,
+    SlackJob,
+    SlackLink,
+    SlackPost,
+    SlackState,
     Thread,
     TurnRecord,
     Vote,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
@@ -9,6 +10,9 @@ from bots.app import Wardline
 from bots.web import governing, health, pages, plans, queues, threads
 from bots.web.guardrails import Guardrails, Metrics
 from bots.web.problems import add_problem_handlers
+
+if TYPE_CHECKING:
+    from bots.slack.front import Front
 
 ROUTERS = (threads.router, plans.router, governing.router, queues.router, health.router, pages.router)
 
@@ -27,8 +31,21 @@ def create_api(wardline: Wardline, lifespan: Lifespan | None = None) -> FastAPI:
     )
     api.state.wardline = wardline
     api.state.metrics = Metrics()
+    api.state.slack = front_of(wardline) if wardline.settings.has_slack else None
     api.add_middleware(Guardrails, metrics=api.state.metrics)
     add_problem_handlers(api)
     for router in ROUTERS:
         api.include_router(router)
+    if api.state.slack is not None:
+        from bots.slack.pages import slack_router
+
+        api.include_router(slack_router)
     return api
+
+
+def front_of(wardline: Wardline) -> "Front":
+    """The door for Slack on this wiring."""
+    from bots.slack.front import Front  # slack-bolt is slow to load, and many servers have no Slack
+    from bots.slack.line import SlackLine
+
+    return Front(SlackLine(wardline))

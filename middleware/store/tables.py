@@ -32,6 +32,14 @@ from hospital.model.people import (
     User,
 )
 from hospital.model.places import Bed, Clinic, Equipment, Maintenance, Room, Service, Site, Unit
+from hospital.model.slack import (
+    SlackFeedback,
+    SlackInstallation,
+    SlackJob,
+    SlackLink,
+    SlackPost,
+    SlackState,
+)
 from hospital.model.supply import CostCentre, Item, Loaner, Requisition, Stock
 from hospital.model.talk import Thread, TurnRecord
 from hospital.model.work import HandledEvent, Notice, OutboxMessage, Setting, WorkException
@@ -138,6 +146,13 @@ TABLES: tuple[Mapping, ...] = (
     Mapping(Notice, "notices", [("user_id", "seen")]),
     Mapping(HandledEvent, "handled_events", [("received_at",)]),
     Mapping(Setting, "settings"),
+    # slack
+    Mapping(SlackJob, "slack_jobs", [("state", "next_at"), ("lane", "state"), ("about",)]),
+    Mapping(SlackInstallation, "slack_installations", [("team_id",)]),
+    Mapping(SlackLink, "slack_links", [("user_id",)]),
+    Mapping(SlackPost, "slack_posts", [("final",), ("plan_id",)]),
+    Mapping(SlackFeedback, "slack_feedback", [("at",)]),
+    Mapping(SlackState, "slack_states"),
     # ledger
     Mapping(Plan, "plans", [("state", "expires_at"), ("asked_by",), ("thread_id",)], [("key",)]),
     Mapping(Vote, "votes", [("plan_id",)], references={"plan_id": "plans"}),

@@ -1,0 +1,1 @@
+"""Slack: where most people meet the line."""

@@ -1,0 +1,77 @@
+"""Which actor a Slack user is. An e-mail address grants nothing: people are linked once, with proofs of both."""
+
+from dataclasses import dataclass
+
+from bots.slack.sandbox import is_fake, link_everybody, sandbox_link
+from hospital.ids import UserId
+from hospital.model.people import User
+from hospital.model.slack import SlackInstallation, SlackLink
+from hospital.ports import Clock, Reader, Store
+
+SERVICE = User(id=UserId("wardline.slack"), name="Slack", grants=())
+"""In whose name the front writes down what it refused before anybody was known."""
+UNKNOWN = (
+    "I do not know yet who you are at the hospital, so I can look up and change nothing for you. "
+    "Link this Slack account to your hospital account once, and ask again."
+)
+INACTIVE = "Your hospital account is not active any more, so I can do nothing for you here. Ask your manager or IT."
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """Somebody who may do nothing, and the sentence for them."""
+
+    rule: str
+    sentence: str
+    may_link: bool = False
+
+
+class People:
+    """Looks people up in the links of our own store."""
+
+    def __init__(self, store: Store, clock: Clock, api_url: str) -> None:
+        self._store = store
+        self._clock = clock
+        self._fake = store.is_sandbox and is_fake(api_url)
+
+    def actor(self, team_id: str, slack_user: str) -> User | Stranger:
+        """The actor, or why there is none."""
+        with self._store.reading() as world:
+            if not world.find(SlackInstallation, team_id=team_id, limit=1):
+                return Stranger("slack.workspace", "This workspace is not connected to the hospital.")
+            link = world.get(SlackLink, f"{team_id}:{slack_user}")
+            link = link or (sandbox_link(world, team_id, slack_user, self._clock.now()) if self._fake else None)
+            user = world.get(User, link.user_id) if link else None
+        if link is None or user is None:
+            return Stranger("slack.unknown", UNKNOWN, may_link=True)
+        if not user.active:
+            return Stranger("slack.inactive", INACTIVE)
+        return user
+
+    def link(self, team_id: str, slack_user: str, user: User) -> SlackLink:
+        """Link them from now on; proofs of both were checked by whoever calls this."""
+        made = SlackLink(
+            id=f"{team_id}:{slack_user}",
+            team_id=team_id,
+            slack_user=slack_user,
+            user_id=user.id,
+            made_by="oidc",
+            at=self._clock.now(),
+        )
+        with self._store.working() as work:
+            work.put(made)
+        return made
+
+    def furnish(self, team_id: str) -> None:
+        """On a sandbox with a fake Slack: everybody is linked in a workspace, so that they can be told things."""
+        if self._fake:
+            with self._store.working() as work:
+                link_everybody(work, team_id, self._clock.now())
+
+
+def links_of(world: Reader, user_id: str) -> list[SlackLink]:
+    """Where a person can be reached: one link per workspace, the newest."""
+    newest: dict[str, SlackLink] = {}
+    for link in world.find(SlackLink, user_id=user_id, order="at"):
+        newest[link.team_id] = link
+    return [link for link in newest.values() if world.find(SlackInstallation, team_id=link.team_id, limit=1)]
