@@ -164,9 +164,11 @@ class Wardline:
     def forecast(self) -> None:
         """Fit and keep the forecasts that questions will ask for; stops between batches when the line closes."""
         from middleware.forecasts import refit
+        from middleware.no_shows import refit_no_show
 
         with suppress(Closing):
             refit(self.store, self.clock.now(), self._go_on)
+            refit_no_show(self.store, self.clock.now())
 
     def _go_on(self, done: int, total: int) -> None:
         if self.closing.is_set():

@@ -9,6 +9,7 @@ from tools.hold_slot import hold_slot
 from tools.list_approvals import list_approvals
 from tools.list_exceptions import list_exceptions
 from tools.predict_duration import predict_duration
+from tools.predict_no_show import predict_no_show
 from tools.propose_allocation import propose_allocation
 from tools.query_capacity import query_capacity
 from tools.query_erp import query_erp
@@ -34,6 +35,7 @@ TOOLS: dict[str, Tool] = {
         list_approvals,
         list_exceptions,
         predict_duration,
+        predict_no_show,
         propose_allocation,
         query_capacity,
         query_erp,
@@ -53,7 +55,6 @@ NOT_YET: dict[str, str] = {
     "change_case": "moving or cancelling a case",
     "explain_change": "explaining why a figure changed",
     "offer_waitlist": "offering a slot to the waitlist",
-    "predict_no_show": "predicting no-shows",
     "query_kpi": "reading KPIs",
     "release_block": "releasing a block early",
     "request_maintenance": "asking for maintenance",

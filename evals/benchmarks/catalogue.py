@@ -5,6 +5,7 @@ from collections.abc import Callable
 from evals.benchmarks.allocations import bench_allocations
 from evals.benchmarks.hospital767 import bench_hospital767
 from evals.benchmarks.hostile import bench_hostile
+from evals.benchmarks.noshow import bench_noshow
 from evals.benchmarks.races import bench_races
 from evals.benchmarks.turns import bench_turns
 
@@ -12,6 +13,7 @@ BENCHMARKS: dict[str, Callable[..., None]] = {
     "hospital767": bench_hospital767,
     "allocations": bench_allocations,
     "hostile": bench_hostile,
+    "noshow": bench_noshow,
     "races": bench_races,
     "turns": bench_turns,
 }

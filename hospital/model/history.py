@@ -1,10 +1,10 @@
 """What was counted and foreseen: daily demand, issued forecasts, and how fresh each feed is."""
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from hospital.entity import Entity, Record, Time
-from hospital.ids import PlanId, ServiceId, SiteId
+from hospital.ids import ClinicId, PlanId, ServiceId, SiteId, SlotId
 
 
 class DemandCount(Entity):
@@ -51,6 +51,28 @@ class ExpectedChange(Entity):
     amount: int
     """In cents, hours or visits, as the series says; negative when there will be less."""
     at: Time
+
+
+class SlotRisk(Entity):
+    """The chance that the visit booked into a slot is missed, as it was issued. `id` is the slot's."""
+
+    id: SlotId
+    clinic_id: ClinicId
+    start: Time
+    probability: float
+    issued_at: Time
+
+
+class ModelCard(Entity):
+    """What an engine learnt last: from how much, through when, how it did on what it had not seen. `id` names it."""
+
+    version: str
+    fitted_at: Time
+    trained_through: date
+    n: int
+    inputs: tuple[str, ...] = ()
+    backtest: dict[str, Any]
+    note: str = ""
 
 
 class Feed(Entity):

@@ -16,7 +16,7 @@ FORBIDDEN = frozenset(
     "payer insurance race ethnicity language religion neighbourhood neighborhood postcode zip welfare scholarship "
     "income diagnosis diagnoses hypertension hipertension diabetes alcoholism handcap disability".split()
 )
-"""Never an input of the product's model: payer, race, language, where somebody lives, welfare, what they suffer from."""
+"""Never an input: payer, race, language, where somebody lives, welfare, what they suffer from."""
 
 DAY = 1440
 """Minutes."""
@@ -89,7 +89,14 @@ def check_inputs(names: Iterable[str]) -> None:
             raise ForbiddenInput(f"{name} is not an input of the no-show model; allowed are {', '.join(allowed)}")
 
 
-HISTORY = ("earlier visits", "earlier missed", "own rate", "missed the last", "days since the last", "that day already")
+HISTORY = (
+    "earlier visits",
+    "earlier missed",
+    "own rate",
+    "missed the last",
+    "days since the last",
+    "that day already",
+)
 
 
 def history_before(visits: Visits) -> Array:

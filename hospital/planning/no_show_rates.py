@@ -1,4 +1,4 @@
-"""What is said of a slot when no model is there: how often such visits were missed, pulled to the clinic's own rate."""
+"""What is said of a slot when no model is there: how often such visits were missed, near the clinic's own rate."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ Basis = Literal["model", "rate of such visits", "rate of the clinic", "no histor
 
 
 @dataclass(frozen=True, slots=True)
-class SlotRisk:
+class Foretold:
     """The chance that the visit booked into one slot is missed, 0 to 1, and how many visits it rests on."""
 
     slot_id: str
@@ -38,17 +38,17 @@ class MissedRates:
             counts[key] = (seen + 1, gone + missed)
         return cls(counts)
 
-    def risk(self, slot_id: str, kind: str, lead: float) -> SlotRisk:
+    def risk(self, slot_id: str, kind: str, lead: float) -> Foretold:
         """The rate of such visits, weighed n / (n + PRIOR_VISITS) against the clinic's."""
         seen, gone = (sum(column) for column in zip(*self.counts.values(), strict=True)) if self.counts else (0, 0)
         if not seen:
-            return SlotRisk(slot_id, UNKNOWN_RATE, "no history", 0)
+            return Foretold(slot_id, UNKNOWN_RATE, "no history", 0)
         rate = gone / seen
         such, missed = self.counts.get((kind, band_of(lead)), (0, 0))
         if not such:
-            return SlotRisk(slot_id, rate, "rate of the clinic", seen)
+            return Foretold(slot_id, rate, "rate of the clinic", seen)
         probability = (missed + PRIOR_VISITS * rate) / (such + PRIOR_VISITS)
-        return SlotRisk(slot_id, probability, "rate of such visits", such)
+        return Foretold(slot_id, probability, "rate of such visits", such)
 
 
 def band_of(lead_days: float) -> str:

@@ -19,7 +19,7 @@ from hospital.model.bookings import (
     WaitlistEntry,
 )
 from hospital.model.governance import BrokenGlass, RuleSet
-from hospital.model.history import DemandCount, ExpectedChange, Feed, StoredForecast
+from hospital.model.history import DemandCount, ExpectedChange, Feed, ModelCard, SlotRisk, StoredForecast
 from hospital.model.people import (
     AgencyRate,
     Clinician,
@@ -136,6 +136,8 @@ TABLES: tuple[Mapping, ...] = (
     Mapping(DemandCount, "demand_counts", [("series", "day")]),
     Mapping(StoredForecast, "stored_forecasts", [("series", "issued_at")]),
     Mapping(ExpectedChange, "expected_changes", [("series", "day"), ("plan_id",)]),
+    Mapping(SlotRisk, "slot_risks", [("clinic_id", "start")]),
+    Mapping(ModelCard, "model_cards"),
     Mapping(Feed, "feeds"),
     # talk
     Mapping(Thread, "threads", [("user_id",)]),
