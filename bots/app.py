@@ -18,6 +18,7 @@ from hospital.model.places import Site
 from hospital.ports import Clock, Downstream
 from middleware.store.database import NoStore, SqlStore
 from policies.decide import Policy
+from policies.seal import Sealer
 from tools.tool import Context, Surface
 
 if TYPE_CHECKING:
@@ -59,6 +60,16 @@ class Wardline:
         """The rules and data that are active now."""
         with self.store.reading() as world:
             return self.shipped_policy.active_in(world)
+
+    @cached_property
+    def sealer(self) -> Sealer:
+        """What signs the heads of the audit chain; its key is outside the database."""
+        return Sealer(self.settings.home / "audit", self.settings.audit_key)
+
+    def seal(self) -> None:
+        """Sign the newest link of the audit chain, if there is a new one."""
+        with self.store.reading() as world:
+            self.sealer.seal(world, self.system_clock.now())
 
     @cached_property
     def handbook(self) -> "Handbook":
@@ -190,6 +201,7 @@ class Wardline:
             if "conversation" in opened:
                 self.turns.run(self.conversation.close())
             self.turns.close()
+        self.seal()
         self.store.close()
 
 

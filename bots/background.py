@@ -44,6 +44,7 @@ def loops_of(wardline: Wardline) -> dict[str, tuple[float, Callable[[], object]]
     loops: dict[str, tuple[float, Callable[[], object]]] = {
         "outbox": (OUTBOX_SECONDS, wardline.deliver),
         "expiry": (EXPIRY_SECONDS, wardline.expire),
+        "seals": (OUTBOX_SECONDS, wardline.seal),
         "forecasts": (FORECAST_SECONDS, wardline.forecast),
     }
     if wardline.is_alive:

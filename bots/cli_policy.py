@@ -15,16 +15,52 @@ Changed = Annotated[Path, typer.Argument(help="A folder with the changed rules/*
 
 
 @app.command()
-def check() -> None:
-    """Whether the rules parse, fit their schema and data, and cover every kind of change."""
-    from policies.check import check_policy
+def check(
+    changed: Annotated[Path | None, typer.Argument(help="A folder with changed files.")] = None,
+    now: Now = None,
+) -> None:
+    """Whether rules, schema and data hold together, each rule can decide, and every gate finds somebody."""
+    from policies.activation import changed_policy, read_folder
+    from policies.check import problems_of
+    from policies.gaps import gaps_of
 
-    problems = check_policy()
+    with opened(now) as wardline, wardline.store.reading() as world:
+        policy = wardline.policy
+        if changed is not None:
+            policy, _ = changed_policy(world, policy, read_folder(changed))
+        problems = problems_of(policy.rules, policy.data)
+        gaps = gaps_of(world, policy.rules, policy.data, wardline.clock.now())
     for problem in problems:
         console().print(Text(f"• {problem}", style="red"))
+    for gap in gaps:
+        console().print(Text(f"• nobody there: {gap.sentence()}", style="yellow"))
     if problems:
         raise typer.Exit(FAILED)
-    console().print("[green]✓[/green] The rules, their schema and their data hold together.")
+    console().print(f"[green]✓[/green] {len(policy.rules.by_id)} rules, their schema and their data hold together.")
+
+
+@app.command()
+def replay(changed: Changed, now: Now = None, as_json: AsJson = False) -> None:
+    """Which past decisions the changed rules would have decided otherwise, as a table. Nothing is changed."""
+    from bots.render import clock_time
+    from bots.settings import HOUSE_ZONE
+    from bots.text_table import TextTable
+    from policies.activation import changed_policy, read_folder
+    from policies.replay import replay as replay_decisions
+
+    with opened(now) as wardline, wardline.store.reading() as world:
+        new, _ = changed_policy(world, wardline.policy, read_folder(changed))
+        found = replay_decisions(world, wardline.policy, new)
+    if as_json:
+        typer.echo(found.model_dump_json())
+        return
+    if found.flips:
+        rows = [
+            (one.plan_id, clock_time(one.at, HOUSE_ZONE), one.title, one.state, one.before, one.after)
+            for one in found.flips
+        ]
+        console().print(TextTable(("Plan", "Asked", "What", "State", "Decided", "Would be"), rows))
+    console().print(f"{len(found.flips)} of {found.looked_at} past decisions would be others.")
 
 
 @app.command("explain")

@@ -1,7 +1,7 @@
 """Commands that look things up: exceptions, the audit, the handbook, the settings."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.text import Text
@@ -36,38 +36,49 @@ def list_exceptions(as_user: AsUser, now: Now = None, as_json: AsJson = False) -
 
 
 @audit.command()
-def verify(now: Now = None, as_json: AsJson = False) -> None:
-    """Walk the whole chain and say whether every link holds."""
+def verify(
+    seals: Annotated[Path | None, typer.Option("--seals", help="A copy of the seals kept elsewhere.")] = None,
+    now: Now = None,
+    as_json: AsJson = False,
+) -> None:
+    """Walk the whole chain, hold it against its seals, and name the first link that does not hold."""
     from policies.audit import verify as verify_chain
 
     with opened(now) as wardline, wardline.store.reading() as world:
-        checked = verify_chain(world)
+        signed = wardline.sealer.read(seals)
+        checked = verify_chain(world, signed)
     if as_json:
         typer.echo(checked.model_dump_json())
     elif checked.ok:
-        console().print(f"[green]✓[/green] {checked.entries:,} entries, every link holds. Head {checked.head[:16]}.")
+        sealed = f"sealed to link {checked.sealed_to:,}" if signed else "not sealed yet"
+        where = f"Head {checked.head[:16]}, {sealed}."
+        console().print(f"[green]✓[/green] {checked.entries:,} entries, every link holds. {where}")
     else:
-        console().print(f"[red]The chain is broken at entry {checked.first_broken}.[/red]")
+        console().print(f"[red]The chain is broken at entry {checked.first_broken}: {checked.why}.[/red]")
     if not checked.ok:
         raise typer.Exit(FAILED)
 
 
 @audit.command()
 def export(
-    to: Annotated[Path | None, typer.Option("--to", help="A file; else standard output.")] = None, now: Now = None
+    to: Annotated[Path | None, typer.Option("--to", help="A file; else standard output.")] = None,
+    form: Annotated[Literal["ndjson", "fhir"], typer.Option("--format", help="As kept, or FHIR R4.")] = "ndjson",
+    now: Now = None,
 ) -> None:
-    """Write every entry in order, one JSON object a line."""
-    from hospital.ports import Range
-    from policies.plans import AuditEntry
+    """Write every entry in order, one JSON object a line: as it is kept, or as FHIR R4 AuditEvents."""
+    import json
 
-    page, after, written = 1000, 0, 0
+    from policies.audit import links
+    from policies.audit_fhir import audit_event
+
+    written = 0
     stream = to.open("w", encoding="utf-8") if to else None
     try:
         with opened(now) as wardline, wardline.store.reading() as world:
-            while entries := world.find(AuditEntry, order="sequence", limit=page, sequence=Range(at_least=after + 1)):
-                for entry in entries:
-                    typer.echo(entry.model_dump_json(), file=stream)
-                after, written = entries[-1].sequence, written + len(entries)
+            for entry in links(world):
+                line = json.dumps(audit_event(entry)) if form == "fhir" else entry.model_dump_json()
+                typer.echo(line, file=stream)
+                written += 1
     finally:
         if stream:
             stream.close()

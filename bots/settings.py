@@ -55,6 +55,9 @@ class Settings(BaseModel):
     )
     slack_api_url: str = Field("https://slack.com/api/", description="Where Slack's Web API is.")
     public_url: str = Field("", description="The https address under which browsers reach this server.")
+    audit_key: Path | None = Field(
+        None, description="The key that signs the audit chain. Empty: audit/audit.key in the home folder."
+    )
     log: Literal["debug", "info", "warning", "error"] = Field("warning", description="How much is logged.")
 
     @field_validator("now")

@@ -1,7 +1,7 @@
 """The audit chain: every call, vote and commit is one link that covers the link before it."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from hospital.entity import Record
 from hospital.ids import PlanId, UserId
 from hospital.ports import Range, Reader, UnitOfWork
 from policies.plans import AuditEntry, canonical
+from policies.seal import Seal
 
 FIRST = "0" * 64
 """What the first link says came before it."""
@@ -24,6 +25,10 @@ class Verification(Record):
     entries: int
     first_broken: int | None
     head: str
+    sealed_to: int = 0
+    """The last link that a seal confirms; what follows is only linked."""
+    why: str = ""
+    """What is wrong, in words."""
 
 
 def append(
@@ -73,16 +78,39 @@ def hash_of(entry: AuditEntry) -> str:
     return hashlib.sha256(canonical(body).encode()).hexdigest()
 
 
-def verify(world: Reader) -> Verification:
-    """Walk the chain from its first link; what was cut off at its end shows only against a signed head."""
-    sequence, before, entries = 1, FIRST, 0
-    while page := world.find(
-        AuditEntry, order="sequence", limit=_PAGE, sequence=Range(at_least=sequence if entries else None)
-    ):
-        for entry in page:
-            if entry.sequence != sequence or entry.before != before or entry.hash != hash_of(entry):
-                return Verification(ok=False, entries=entries, first_broken=sequence, head=before)
-            sequence, before, entries = sequence + 1, entry.hash, entries + 1
-        if len(page) < _PAGE:
-            break
-    return Verification(ok=True, entries=entries, first_broken=None, head=before)
+def verify(world: Reader, seals: Iterable[Seal] = ()) -> Verification:
+    """Walk the chain from its first link, and hold it against the seals kept outside the database.
+
+    Without seals, what was cut off at the end or rewritten from some link on does not show.
+    """
+    sealed = {seal.sequence: seal.hash for seal in seals}
+    before, entries, sealed_to = FIRST, 0, 0
+    for entry in links(world):
+        sequence = entries + 1
+        if entry.sequence != sequence:
+            return _broken(sequence, entries, before, sealed_to, "it is missing")
+        if entry.hash != hash_of(entry):
+            return _broken(sequence, entries, before, sealed_to, "it is not what it was when it was added")
+        if entry.before != before:
+            return _broken(sequence, entries, before, sealed_to, "it does not follow the link before it")
+        if sequence in sealed:
+            if sealed[sequence] != entry.hash:
+                why = f"the chain was rewritten somewhere between links {sealed_to + 1} and {sequence}"
+                return _broken(sealed_to + 1, entries, before, sealed_to, why)
+            sealed_to = sequence
+        before, entries = entry.hash, sequence
+    if (furthest := max(sealed, default=0)) > entries:
+        why = f"links {entries + 1} to {furthest} were sealed and are cut off"
+        return _broken(entries + 1, entries, before, sealed_to, why)
+    return Verification(ok=True, entries=entries, first_broken=None, head=before, sealed_to=sealed_to)
+
+
+def links(world: Reader, after: int = 0) -> Iterator[AuditEntry]:
+    """Every link in order, page by page."""
+    while page := world.find(AuditEntry, order="sequence", limit=_PAGE, sequence=Range(at_least=after + 1)):
+        yield from page
+        after = page[-1].sequence
+
+
+def _broken(at: int, entries: int, head: str, sealed_to: int, why: str) -> Verification:
+    return Verification(ok=False, entries=entries, first_broken=at, head=head, sealed_to=sealed_to, why=why)

@@ -153,6 +153,10 @@ class Policy:
         told = {"ask": ask_of(world, actor, scope, stale), "line": dict(facts), "money": NO_MONEY}
         return tuple(self._hits(action, self._evaluate(actor.id, [(action, _asking(told, [], False))])[0]))
 
+    def refusals(self, actor: UserId, action: str, told: Mapping[str, Any]) -> list[RuleHit]:
+        """The rules that refuse an action told this whatever the votes; empty when none does."""
+        return self._hits(action, self._evaluate(actor, [(action, _asking(told, self.rules.every_vote, True))])[0])
+
     def reasons(self, actor: UserId, action: str, told: Mapping[str, Any]) -> list[Rule]:
         """The rules that stand against an action told this, when nobody has voted or confirmed anything."""
         return self._reasons(self._evaluate(actor, [(action, _asking(told, [], False))])[0])

@@ -58,11 +58,14 @@ class Rule(Record):
 class Rules:
     """All rules, parsed. `by_id` finds one by its `@id`, `by_position` by Cedar's own name for it."""
 
-    def __init__(self, rules: tuple[Rule, ...], policies: cedarpy.PolicySet, schema: Any, fingerprint: str) -> None:
+    def __init__(
+        self, rules: tuple[Rule, ...], policies: cedarpy.PolicySet, schema: Any, schema_text: str, fingerprint: str
+    ) -> None:
         self.by_id = {rule.id: rule for rule in rules}
         self.by_position = {f"policy{number}": rule for number, rule in enumerate(rules)}
         self.policies = policies
         self.schema = schema
+        self.schema_text = schema_text
         self.fingerprint = fingerprint
         self._groups = _groups(schema)
         self.every_vote = sorted(f"{rule.id}:{n}" for rule in rules if rule.needs for n in range(1, rule.count + 1))
@@ -111,7 +114,7 @@ def read_rules(files: Mapping[str, str], folder: Path = HERE) -> Rules:
         seen[rule.id] = rule
     whole = "\n".join(texts)
     fingerprint = hashlib.sha256((schema_text + whole).encode()).hexdigest()
-    return Rules(tuple(rules), cedarpy.PolicySet.from_str(whole), schema, fingerprint)
+    return Rules(tuple(rules), cedarpy.PolicySet.from_str(whole), schema, schema_text, fingerprint)
 
 
 def _schema_line(text: str) -> int:

@@ -18,6 +18,7 @@ from hospital.ports import Clock
 from middleware.sandbox.marks import ADVANCED_TO
 from middleware.sandbox.switches import clear_switches, sandbox_folder
 from middleware.store.database import NoStore, SqlStore, create, engine_for
+from policies.seal import forget_seals
 
 STAMP = "sandbox_built_for"
 """The setting that says for which clock and seed a sandbox was built."""
@@ -162,6 +163,7 @@ def _fill(address: URL, home: Path, wanted: Stamp, builder: Builder | None, prog
         progress("starting the services")
         seed_services(home, rows, wanted.moment)
         clear_switches(home)
+        forget_seals(home / "audit")
         store.tidy()
     finally:
         store.close()
