@@ -4,14 +4,8 @@ from typing import Any
 
 from policies.plans import AuditEntry
 
-READS = (
-    "tool:query_",
-    "tool:forecast_",
-    "tool:predict_",
-    "tool:search_",
-    "tool:list_",
-    "tool:explain_",
-    "tool:simulate",
+READS = tuple(
+    f"tool:{verb}" for verb in ("query_", "forecast_", "predict_", "search_", "list_", "explain_", "simulate")
 )
 SUCCESS, MINOR_FAILURE = "0", "4"
 NOT_DONE = ("refused", "stale")

@@ -18,15 +18,9 @@ from policies.seal import KEY, SEALS, BadSeal, Sealer, forget_seals
 
 
 def note(uow: UnitOfWork, number: int, what: str = "tool:query_capacity", why: str = "") -> AuditEntry:
-    return audit.append(
-        uow,
-        at=NOW,
-        actor=UserId("sam"),
-        surface="test",
-        what=what,
-        why=why or f"allowed {number}",
-        details={"n": number},
-    )
+    said = why or f"allowed {number}"
+    details = {"n": number}
+    return audit.append(uow, at=NOW, actor=UserId("sam"), surface="test", what=what, why=said, details=details)
 
 
 class Chain:
@@ -121,11 +115,11 @@ def test_a_seal_that_this_key_did_not_sign_is_refused(chain: Chain, tmp_path: Pa
     lines = path.read_text().splitlines()
     forged = {**json.loads(lines[1]), "sequence": 7}
     path.write_text(f"{lines[0]}\n{json.dumps(forged)}\n")
-    with pytest.raises(BadSeal, match="seals.ndjson:2"):
+    with pytest.raises(BadSeal, match=r"seals\.ndjson:2"):
         chain.verify()
     other = Sealer(chain.folder, tmp_path / "elsewhere" / KEY)
     path.write_text(f"{lines[0]}\n")
-    with pytest.raises(BadSeal, match="seals.ndjson:1"):
+    with pytest.raises(BadSeal, match=r"seals\.ndjson:1"):
         other.read()
 
 
