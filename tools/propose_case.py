@@ -4,31 +4,30 @@ import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 
-from hospital.cards import TableCard
 from hospital.changes.cases import ScheduleCase
 from hospital.ids import CaseId, ClinicianId, PatientId, ProcedureId, ServiceId, SiteId
 from hospital.model.bookings import CaseItem, Procedure, SurgicalCase
 from hospital.model.places import LevelOfCare, Site
-from hospital.money import Cents, format_money
+from hospital.money import Cents
 from hospital.planning.allocate_case import allocate_case
 from hospital.planning.case_problem import CaseProblem
 from hospital.planning.case_request import CaseRequest, ImplantNeed
 from hospital.planning.case_result import CaseResult, Option
 from hospital.planning.intervals import Interval, Spans
 from hospital.planning.money_context import case_money
-from hospital.planning.report import Rejected
-from policies.plans import ConstraintReport, Effect
+from policies.plans import Effect
 from tools.allocation_arguments import ProposeAllocation
+from tools.case_options import options_table, report_of, say_option, why_card, why_not_of
 from tools.case_requests import held_by, with_margins
 from tools.case_sites import STAFFED, Wanted, read_sites
 from tools.directory import find_case, find_clinician, find_item, find_patient, find_procedure, find_service
 from tools.naming import fresh_id
+from tools.propose_move import propose_move
 from tools.sites_asked import find_sites, is_everywhere
 from tools.tool import Draft, Options, Problem, Toolbox
 from tools.windows import say_span, window_of
 
 MOST_DAYS = 14
-SHOWN_WHY_NOT = 8
 
 
 @dataclass(frozen=True)
@@ -55,6 +54,9 @@ class Wish:
 
 async def propose_case(args: ProposeAllocation, box: Toolbox) -> Options:
     """Ranked options for the case, each submittable, with why-not for what was rejected."""
+    booked = find_case(box, args.case) if args.case else None
+    if booked is not None and booked.state == "scheduled":
+        return await propose_move(args, box, booked)
     wish = _wish(args, box)
     sites = find_sites(box, args.site)
     windows = _windows(args, box, sites)
@@ -62,7 +64,7 @@ async def propose_case(args: ProposeAllocation, box: Toolbox) -> Options:
     result = await asyncio.to_thread(allocate_case, problem, args.limit)
     when = say_span(sites[0], windows[0].start, windows[0].end)
     where = sites[0].name if len(sites) == 1 else f"{len(sites)} sites"
-    why_not = _why_not(result)
+    why_not = why_not_of(result)
     facts = {
         "case": wish.request.id if wish.request else None,
         "what": wish.name,
@@ -82,31 +84,24 @@ async def propose_case(args: ProposeAllocation, box: Toolbox) -> Options:
             headline=f"No slot meets everything for {asked}. {relax or result.note}.".replace("..", "."),
             drafts=(),
             facts=facts,
-            cards=_why_card(why_not),
+            cards=why_card(why_not),
         )
     drafts = tuple(_draft(option, result, wish, box) for option in result.options)
     first = result.options[0]
     headline = (
-        f"{len(drafts)} options for {asked}. Best: {_say_option(first, box)}. Room, scrub team, anaesthesia, "
+        f"{len(drafts)} options for {asked}. Best: {say_option(first, box)}. Room, scrub team, anaesthesia, "
         f"{'equipment, ' if wish.equipment else ''}{'implants, ' if wish.items else ''}"
         f"recovery and {(wish.level or 'post-op').replace('_', '-')} bed are checked for each; nothing is held yet."
     )
-    return Options(headline=headline, drafts=drafts, facts=facts, cards=(_table(result, box), *_why_card(why_not)))
+    return Options(
+        headline=headline, drafts=drafts, facts=facts, cards=(options_table(result, box), *why_card(why_not))
+    )
 
 
 def _wish(args: ProposeAllocation, box: Toolbox) -> Wish:
     request = find_case(box, args.case) if args.case else None
     if request is not None and request.state != "requested":
-        raise Problem(
-            "unavailable" if request.state == "scheduled" else "conflict",
-            f"{request.id} is {request.state} already; "
-            + (
-                "moving a case needs its surgeon and the anaesthesia lead, and is not yet available."
-                if request.state == "scheduled"
-                else "there is nothing to place."
-            ),
-            argument="case",
-        )
+        raise Problem("conflict", f"{request.id} is {request.state}; there is nothing to place.", argument="case")
     procedure = find_procedure(box, args.procedure) if args.procedure else None
     if procedure is None and request is not None:
         procedure = box.world.get(Procedure, request.procedure_id)
@@ -198,62 +193,11 @@ def _draft(option: Option, result: CaseResult, wish: Wish, box: Toolbox) -> Draf
             cost=Cents(0),
             notes=(_say_cost(option, wish, box), *orders),
         ),
-        report=ConstraintReport(
-            binding=option.report.binding,
-            slack=tuple(f"{name}: {minutes} min of slack" for name, minutes in option.report.slack.items()),
-            why_not=tuple(_why_not(result)),
-        ),
-        headline=_say_option(option, box),
+        report=report_of(option, result),
+        headline=say_option(option, box),
     )
 
 
 def _say_cost(option: Option, wish: Wish, box: Toolbox) -> str:
     money = case_money(box.policy.data.money, wish.service_id, option.taken("room")[0].span.minutes, wish.equipment)
     return f"{money.words}; {option.prime_minutes} min of it in prime time"
-
-
-def _say_option(option: Option, box: Toolbox) -> str:
-    site = box.local(option.site)
-    surgeon = option.taken("surgeon")
-    who = f" with {surgeon[0].name}" if surgeon else ""
-    return f"{option.site_name} {option.taken('room')[0].name}, {say_span(site, option.start, option.end)}{who}"
-
-
-def _table(result: CaseResult, box: Toolbox) -> TableCard:
-    def names(option: Option, kind: str) -> str:
-        return ", ".join(p.name for p in option.placements if p.kind == kind) or "–"
-
-    rows = tuple(
-        (
-            option.rank,
-            option.site_name,
-            names(option, "room"),
-            say_span(box.local(option.site), option.start, option.end),
-            names(option, "surgeon"),
-            names(option, "anaesthesia"),
-            names(option, "equipment"),
-            names(option, "bed").replace("_", "-"),
-            format_money(option.cost),
-            "; ".join(option.report.binding) or "nothing",
-        )
-        for option in result.options
-    )
-    columns = ("#", "Site", "Room", "When", "Surgeon", "Anaesthesia", "Equipment", "Bed after", "OR cost", "Binds")
-    return TableCard(title="Options", columns=columns, rows=rows, note="Times are on each site's own clock.")
-
-
-def _why_not(result: CaseResult) -> list[str]:
-    """Whole sites first, then single rooms, each once."""
-
-    def rank(rejected: Rejected) -> tuple[bool, str]:
-        return (rejected.resource is not None, rejected.site)
-
-    words = [rejected.words for rejected in sorted(result.rejected, key=rank)]
-    return list(dict.fromkeys(words))[:SHOWN_WHY_NOT]
-
-
-def _why_card(why_not: list[str]) -> tuple[TableCard, ...]:
-    if not why_not:
-        return ()
-    rows = tuple(tuple(words.split(": ", 1)) if ": " in words else (words, "") for words in why_not)
-    return (TableCard(title="Why not elsewhere", columns=("Where", "Why not"), rows=rows),)
