@@ -5,12 +5,11 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
+from hospital.model.bookings import Urgency
 from hospital.model.places import LevelOfCare
 from tools.tool import Arguments
 
 Goal = Literal["surgical_case", "displacement", "add_on", "block_release"]
-Urgency = Literal["emergent", "urgent", "expedited"]
-"""How long a case can wait, as a clinician said: an hour, six hours, or until tomorrow evening (our judgement)."""
 
 
 class ProposeAllocation(Arguments):

@@ -42,9 +42,14 @@ class Wanted:
 
 
 def read_sites(box: Toolbox, sites: Iterable[Hospital], windows: Spans, wanted: Wanted) -> tuple[Site, ...]:
-    """All the sites over all the windows."""
+    """All the sites over the whole days of all the windows: what is free around the operation matters as well."""
     window = Interval(min(w.start for w in windows), max(w.end for w in windows))
-    return tuple(_read_site(box, site, window, wanted) for site in sites)
+    return tuple(_read_site(box, site, _whole_days(site, window), wanted) for site in sites)
+
+
+def _whole_days(site: Hospital, window: Interval) -> Interval:
+    days = days_of(window, site.timezone)
+    return Interval(local_day(site, days[0]).start, local_day(site, days[-1]).end)
 
 
 def _read_site(box: Toolbox, site: Hospital, window: Interval, wanted: Wanted) -> Site:

@@ -2,6 +2,7 @@
 
 from tools.book_appointment import book_appointment
 from tools.cancel_appointment import cancel_appointment
+from tools.change_case import change_case
 from tools.create_requisition import create_requisition
 from tools.forecast_demand import forecast_demand
 from tools.hand_over import hand_over
@@ -16,10 +17,13 @@ from tools.query_erp import query_erp
 from tools.query_inventory import query_inventory
 from tools.query_schedule import query_schedule
 from tools.record_event import record_event
+from tools.release_block import release_block
+from tools.request_maintenance import request_maintenance
 from tools.request_staffing import request_staffing
 from tools.reschedule_appointment import reschedule_appointment
 from tools.search_handbook import search_handbook
 from tools.submit_plan import submit_plan
+from tools.substitute_item import substitute_item
 from tools.tool import Tool
 from tools.withdraw_request import withdraw_request
 
@@ -28,6 +32,7 @@ TOOLS: dict[str, Tool] = {
     for tool in (
         book_appointment,
         cancel_appointment,
+        change_case,
         create_requisition,
         forecast_demand,
         hand_over,
@@ -42,23 +47,22 @@ TOOLS: dict[str, Tool] = {
         query_inventory,
         query_schedule,
         record_event,
+        release_block,
+        request_maintenance,
         request_staffing,
         reschedule_appointment,
         search_handbook,
         submit_plan,
+        substitute_item,
         withdraw_request,
     )
 }
 
 NOT_YET: dict[str, str] = {
     "assign_bed": "placing a patient in a bed",
-    "change_case": "moving or cancelling a case",
     "explain_change": "explaining why a figure changed",
     "offer_waitlist": "offering a slot to the waitlist",
     "query_kpi": "reading KPIs",
-    "release_block": "releasing a block early",
-    "request_maintenance": "asking for maintenance",
     "simulate": "what-if questions",
-    "substitute_item": "replacing an implant on a case",
 }
 """Fixed names of the catalogue that answer "not yet available" through the same door, and what they will do."""

@@ -11,7 +11,7 @@ from hospital.changes.moves import CaseMove, MoveCases
 from hospital.ids import CaseId, RoomId
 from hospital.model.bookings import SurgicalCase
 from hospital.planning.intervals import MINUTE
-from tools.case_requests import CLEANUP, HANDOVER, INDUCTION, SETUP
+from tools.case_requests import HANDOVER, INDUCTION
 from tools.directory import find_case, find_room, find_site
 from tools.propose_move import exactly, move_draft, places_for, refuse_too_late
 from tools.tool import Arguments, Draft, Options, Problem, Toolbox, tool
@@ -107,7 +107,7 @@ def _swap(args: ChangeCase, box: Toolbox, cases: list[SurgicalCase]) -> Draft:
 
 
 def _at(box: Toolbox, case: SurgicalCase, room: RoomId | None, start: datetime) -> CaseMove:
-    """The case in another room or at another time with the people it has."""
+    """The case in another room or at another time with the people it has, and the turnover that is booked there."""
     if room is None or case.start is None or case.end is None or case.surgeon_id is None:
         raise Problem("conflict", f"{case.id} has no room, time or surgeon yet, so it cannot change places.")
     end = start + (case.end - case.start)
@@ -115,7 +115,7 @@ def _at(box: Toolbox, case: SurgicalCase, room: RoomId | None, start: datetime) 
     def held(resource: str, before: int, after: int) -> HeldResource:
         return HeldResource(resource=resource, start=start - before * MINUTE, end=end + after * MINUTE)
 
-    resources = [held(f"room:{room}", SETUP, CLEANUP), held(f"clinician:{case.surgeon_id}", 0, 0)]
+    resources = [held(f"room:{room}", 0, 0), held(f"clinician:{case.surgeon_id}", 0, 0)]
     if case.anaesthesiologist_id:
         resources.append(held(f"anaesthesia:{case.anaesthesiologist_id}", INDUCTION, HANDOVER))
     return CaseMove(

@@ -3,12 +3,16 @@
 from collections.abc import Awaitable, Callable
 
 from tools.allocation_arguments import Goal, ProposeAllocation
+from tools.propose_add_on import propose_add_on
 from tools.propose_case import propose_case
 from tools.propose_displacement import propose_displacement
+from tools.propose_release import propose_release
 from tools.tool import Options, Problem, Toolbox, tool
 
 GOALS: dict[Goal, Callable[[ProposeAllocation, Toolbox], Awaitable[Options]]] = {
     "surgical_case": propose_case,
+    "add_on": propose_add_on,
+    "block_release": propose_release,
     "displacement": propose_displacement,
 }
 """One problem family per line."""

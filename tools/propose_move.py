@@ -12,6 +12,7 @@ from hospital.overlay import Overlay
 from hospital.planning.allocate_case import allocate_case
 from hospital.planning.case_problem import CaseProblem
 from hospital.planning.case_result import CaseResult, Option
+from hospital.planning.displacement import Displaced, with_own_beds
 from hospital.planning.intervals import MINUTE, Interval, Spans
 from hospital.planning.money_context import case_money
 from policies.plans import Effect
@@ -73,7 +74,10 @@ def places_for(
         raise Problem("invalid", "No operating room is staffed in that time; name a weekday.", argument="day")
     without = replace(box, world=Overlay(box.world, case.changed(state="cancelled")))
     request = replace(booked_request(box, case, inside), home_site=case.site_id)
-    found = read_sites(without, sites, inside, wanted_by((case,)))
+    if case.start is None:
+        raise ValueError(f"{case.id} has no time yet, so it cannot be moved")
+    own = (Displaced(request, case.start, case.site_id),)
+    found = tuple(with_own_beds(site, own) for site in read_sites(without, sites, inside, wanted_by((case,))))
     if rooms is not None:
         found = tuple(replace(site, rooms=tuple(room for room in site.rooms if room.id in rooms)) for site in found)
     return allocate_case(CaseProblem(request, found), limit)

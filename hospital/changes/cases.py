@@ -11,7 +11,7 @@ from hospital.changes.describe import local_span, name_resource
 from hospital.changes.holds import HeldResource, standing_holds, use_holds
 from hospital.changes.taken import LIVE_CASES, taken_by
 from hospital.ids import CaseId, ClinicianId, PatientId, ProcedureId, RoomId, ServiceId, SiteId
-from hospital.model.bookings import Block, CaseItem, Procedure, SurgicalCase
+from hospital.model.bookings import Block, CaseItem, Procedure, SurgicalCase, Urgency
 from hospital.model.people import Patient, Scope
 from hospital.model.places import LevelOfCare, Site
 from hospital.ports import Message, Range, Reader, Writer
@@ -36,6 +36,9 @@ class ScheduleCase(Change):
     surgeon_id: ClinicianId | None
     anaesthesiologist_id: ClinicianId | None
     post_op_level: LevelOfCare | None
+    urgency: Urgency | None = None
+    urgency_by: ClinicianId | None = None
+    """The clinician who chose the band."""
     items: tuple[CaseItem, ...] = ()
     equipment: tuple[str, ...] = ()
     resources: tuple[HeldResource, ...]
@@ -159,6 +162,9 @@ class ScheduleCase(Change):
                 start=case_time.start,
                 end=case_time.end,
                 state="scheduled",
+                elective=self.urgency is None,
+                urgency=self.urgency,
+                urgency_by=self.urgency_by,
                 equipment=self.equipment,
                 items=self.items,
                 post_op_level=self.post_op_level,
@@ -188,13 +194,14 @@ class ScheduleCase(Change):
     def sentence(self, world: Reader) -> str:
         site = world.get(Site, self.site_id)
         procedure = world.get(Procedure, self.procedure_id) if self.procedure_id else None
+        band = f"{self.urgency}: " if self.urgency else ""
         others = "; ".join(
             f"{name_resource(world, held.resource)} {local_span(site, held.start, held.end).partition(' (')[0]}"
             for held in self.resources
             if held is not self.room
         )
         return (
-            f"Schedule {procedure.name if procedure else self.service_id} ({self.case_id}) in "
+            f"Schedule {band}{procedure.name if procedure else self.service_id} ({self.case_id}) in "
             f"{name_resource(world, self.room.resource)}, {site.name if site else self.site_id}, "
             f"{local_span(site, self.room.start, self.room.end)}" + (f"; {others}" if others else "")
         )

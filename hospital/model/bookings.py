@@ -30,6 +30,8 @@ AppointmentStatus = Literal[
     "proposed", "pending", "booked", "arrived", "checked-in", "fulfilled", "cancelled", "noshow", "waitlist"
 ]
 SlotStatus = Literal["free", "busy", "busy-tentative", "busy-unavailable"]
+Urgency = Literal["emergent", "urgent", "expedited"]
+"""Within an hour, within six hours, by the end of the next day (our judgement)."""
 CaseState = Literal["requested", "scheduled", "in_progress", "completed", "cancelled"]
 
 
@@ -163,6 +165,9 @@ class SurgicalCase(Entity):
     wanted_on: date | None = None
     state: CaseState = "scheduled"
     elective: bool = True
+    urgency: Urgency | None = None
+    """How long it can wait, as a clinician chose; never inferred."""
+    urgency_by: ClinicianId | None = None
     equipment: tuple[str, ...] = ()
     items: tuple[CaseItem, ...] = ()
     post_op_level: LevelOfCare | None = None

@@ -107,12 +107,12 @@ def place_displaced(
         Seeker(
             case.request,
             problem.harm.no_slot if case.elective else problem.harm.no_slot_urgent,
-            _harm_of(case, problem),
+            harm_of(case, problem.sites, problem.harm),
             case.anaesthetist,
         )
         for case in problem.cases
     )
-    sites = tuple(_with_own_beds(site, problem.cases) for site in problem.sites)
+    sites = tuple(with_own_beds(site, problem.cases) for site in problem.sites)
     placing = place_cases(seekers, sites, weights=problem.weights, seed=seed, rounds=rounds, go_on=go_on)
     moves = [_move(problem, placing, n) for n in range(len(problem.cases))]
     placed = sum(move.option is not None for move in moves)
@@ -121,7 +121,7 @@ def place_displaced(
     return DisplacementResult(status, tuple(order), placing.chosen.cost, placing.chosen.status == "optimal")
 
 
-def _with_own_beds(site: Site, cases: tuple[Displaced, ...]) -> Site:
+def with_own_beds(site: Site, cases: tuple[Displaced, ...]) -> Site:
     """The site with at least the beds its displaced cases were to have: a short day is no shorter for a move."""
     beds = {}
     for level, counts in site.beds.items():
@@ -138,9 +138,9 @@ def _bed_of(case: Displaced) -> Interval:
     return Interval(leaves, leaves + max(case.request.stay_minutes, 1) * MINUTE)
 
 
-def _harm_of(case: Displaced, problem: Displacement) -> Callable[[Place], int | None]:
+def harm_of(case: Displaced, sites: tuple[Site, ...], harm: Harm) -> Callable[[Place], int | None]:
     """What a place adds to its score for this case; None for one the patient cannot make."""
-    harm, was_on = problem.harm, _day_of(case, problem)
+    was_on = _day_of(case, sites)
 
     def of(place: Place) -> int | None:
         total = harm.other_site if place.site != case.site else 0
@@ -155,8 +155,8 @@ def _harm_of(case: Displaced, problem: Displacement) -> Callable[[Place], int | 
     return of
 
 
-def _day_of(case: Displaced, problem: Displacement) -> date:
-    site = next(site for site in problem.sites if site.id == case.site)
+def _day_of(case: Displaced, sites: tuple[Site, ...]) -> date:
+    site = next(site for site in sites if site.id == case.site)
     return case.was.astimezone(ZoneInfo(site.zone)).date()
 
 
@@ -164,7 +164,7 @@ def _move(problem: Displacement, placing: Placing, n: int) -> Move:
     case, placed = problem.cases[n], placing.placed[n]
     if placed.option is not None:
         site = next(site for site in problem.sites if site.id == placed.option.site)
-        leaves = placed.option.start.astimezone(ZoneInfo(site.zone)).date() != _day_of(case, problem)
+        leaves = placed.option.start.astimezone(ZoneInfo(site.zone)).date() != _day_of(case, problem.sites)
         return Move(placed.case, placed.option, placed.harm, leaves, "", ())
     if placed.places:
         why = f"each of its {placed.places} places is needed by a case that is harder to place"

@@ -78,6 +78,10 @@ OWNER_OF = {
     "cancel_appointment": "call_center_lead",
     "hold_slot": "call_center_lead",
     "record_event": "or_charge",
+    "change_case": "or_charge",
+    "release_block": "periop_director",
+    "request_maintenance": "or_charge",
+    "substitute_item": "or_charge",
     "assign_bed": "nursing_supervisor",
 }
 """Who owns a matter when whoever asked may not, or when its feed is late."""

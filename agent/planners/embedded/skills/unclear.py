@@ -4,10 +4,12 @@ from agent.planners.embedded.heard import Blur, Heard
 from agent.planners.embedded.script import Say, question
 
 TURNS_ON: dict[str, tuple[str, ...]] = {
+    "add_on_case": ("site", "procedure", "clinician"),
     "assign_bed": ("bed", "unit"),
     "bed_need_forecast": ("site", "unit"),
     "bed_state": ("site", "unit", "bed"),
     "book_visit": ("site", "clinic", "clinician", "service"),
+    "change_case": ("site", "room"),
     "clinic_earliest_slot": ("site", "clinic", "clinician", "service"),
     "create_requisition": ("item",),
     "demand_forecast": ("site", "clinic", "service", "unit"),
@@ -21,12 +23,15 @@ TURNS_ON: dict[str, tuple[str, ...]] = {
     "predict_duration": ("procedure", "clinician"),
     "propose_case": ("site", "procedure", "clinician", "item", "equipment"),
     "record_status": ("site", "room", "bed", "equipment", "staff"),
+    "release_block": ("site", "room", "clinician", "service"),
     "request_agency": ("site", "unit", "staff"),
+    "request_maintenance": ("site", "room", "scanner", "equipment"),
     "reschedule_visit": ("clinician",),
     "schedule_case_for_patient": ("site", "procedure", "clinician"),
     "schedule_show": ("site", "room", "clinic", "clinician", "scanner"),
     "staffing_need": ("site", "unit"),
     "stock_level": ("site", "item"),
+    "substitute_item": ("item", "clinician"),
     "who_can_cover": ("site", "unit"),
 }
 """Intent: the kinds of names that must be clear before anything is looked up or asked for."""
