@@ -6,7 +6,7 @@ from alembic import op
 from middleware.store import columns
 
 revision = "0040"
-down_revision = "0020"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 
