@@ -15,6 +15,7 @@ from tools.propose_allocation import propose_allocation
 from tools.query_capacity import query_capacity
 from tools.query_erp import query_erp
 from tools.query_inventory import query_inventory
+from tools.query_kpi import query_kpi
 from tools.query_schedule import query_schedule
 from tools.record_event import record_event
 from tools.release_block import release_block
@@ -45,6 +46,7 @@ TOOLS: dict[str, Tool] = {
         query_capacity,
         query_erp,
         query_inventory,
+        query_kpi,
         query_schedule,
         record_event,
         release_block,
@@ -62,7 +64,6 @@ NOT_YET: dict[str, str] = {
     "assign_bed": "placing a patient in a bed",
     "explain_change": "explaining why a figure changed",
     "offer_waitlist": "offering a slot to the waitlist",
-    "query_kpi": "reading KPIs",
     "simulate": "what-if questions",
 }
 """Fixed names of the catalogue that answer "not yet available" through the same door, and what they will do."""
