@@ -7,6 +7,7 @@ import typer
 from bots import cli_approvals, cli_events, cli_governing, cli_policy, cli_records, cli_sandbox
 from bots.cli_ask import ask
 from bots.cli_common import AsUser, Now, Sentences, console, settings_for
+from bots.cli_figures import kpi
 from bots.cli_serve import serve, worker
 from bots.cli_slack import fake_slack
 
@@ -38,6 +39,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "chat": chat,
     "demo": demo,
     "ask": ask,
+    "kpi": kpi,
     "worker": worker,
     "fake-slack": fake_slack,
     "settings": cli_records.settings,
