@@ -1,5 +1,6 @@
 """Opening and making the database behind the store."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,9 @@ _PRAGMAS = (
     "PRAGMA recursive_triggers = ON",  # else INSERT OR REPLACE would pass by the ledger's delete triggers
     "PRAGMA cache_size = -65536",
 )
+
+_TURNS = 6
+"""How often a writer waits for the busy timeout: SQLite lets whoever asks at the right moment in, not who is next."""
 
 
 class NoStore(Exception):
@@ -178,4 +182,12 @@ def _prepare_sqlite(driver_connection: Any, _: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     # A writer takes its lock at once: a deferred one could fail in the middle after reading.
     writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    for turn in range(_TURNS):
+        try:
+            driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+            return
+        except sqlite3.OperationalError as problem:
+            if problem.sqlite_errorname != "SQLITE_BUSY" or turn + 1 == _TURNS:
+                raise
