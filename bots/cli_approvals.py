@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-from rich.text import Text
 
 from bots.cli_common import FAILED, AsJson, AsUser, Now, Sentences, Sorry, console, opened, person
 
@@ -46,22 +45,19 @@ def list_approvals(as_user: AsUser, now: Now = None, as_json: AsJson = False) ->
 @app.command("show")
 @plan_app.command("show")
 def show(plan: PlanArgument, as_user: AsUser, now: Now = None, as_json: AsJson = False) -> None:
-    """One plan: what changes, what it costs, who must agree and who has."""
-    from bots.plan_views import card_of, view_of
-    from bots.render import render_card
+    """One plan at a glance: before and after, cost, who must say yes and why, what changed since."""
+    from bots.plan_sheet import sheet_of
+    from bots.render_sheet import render_sheet
 
     with opened(now) as wardline:
         user = person(wardline, as_user)
         found = readable_plan(wardline, plan, user)
         with wardline.store.reading() as world:
-            view, card = view_of(world, found), card_of(world, found)
+            sheet = sheet_of(world, wardline.policy, found, user, wardline.clock.now())
         if as_json:
-            typer.echo(view.model_dump_json())
+            typer.echo(sheet.plan.model_dump_json())
             return
-        screen = console()
-        screen.print(render_card(card, wardline.zone_of(user)))
-        if view.reference:
-            screen.print(Text(f"Reference {view.reference}", style="green"))
+        console().print(render_sheet(sheet, wardline.zone_of(user)))
 
 
 @app.command()

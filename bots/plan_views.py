@@ -1,20 +1,18 @@
 """What people see of plans outside a conversation: one plan, those they may see, those they must decide."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from agent.turn import PlanView
 from hospital.cards import PlanCard
-from hospital.ids import UserId
 from hospital.model.people import User
 from hospital.model.work import OutboxMessage
 from hospital.ports import Reader
 from policies.access import may_read
-from policies.data import PolicyData
-from policies.ledger import open_needs
+from policies.data import MONEY_ROLES, PolicyData
 from policies.people import Roster
-from policies.plans import Plan, Vote, is_escalated, is_open, needs_view
-from policies.recheck import spoken_for, votes_on
+from policies.plans import Need, Plan, Vote, needs_view
+from policies.recheck import votes_on
+from policies.voters import may_decide
 from tools.sentences import plan_card
 
 
@@ -43,9 +41,18 @@ def card_of(world: Reader, plan: Plan) -> PlanCard:
 
 
 def may_read_plan(user: User, plan: Plan, data: PolicyData) -> bool:
-    """Whether this person asked for it, is asked to decide it, took part in it, or may read the audit."""
+    """Whether this person asked for it, is or may come to be asked, took part in it, or may read the audit."""
     people = {plan.asked_by, *plan.chain, *(who for need in plan.needs for who in need.who)}
-    return user.id in people or may_read_audit(user, data)
+    return user.id in people or any(_is_next(user, need, data) for need in plan.needs) or may_read_audit(user, data)
+
+
+def _is_next(user: User, need: Need, data: PolicyData) -> bool:
+    """Whether the need goes to this person when it escalates, or to the next level of its cost centre."""
+    if any(grant.role in need.escalates_to and grant.scope.covers(need.scope) for grant in user.grants):
+        return True
+    if need.role not in MONEY_ROLES:
+        return False
+    return any(user.id in data.limits.who(need.scope.cost_centre_id, level) for level in MONEY_ROLES.values())
 
 
 def may_read_audit(user: User, data: PolicyData) -> bool:
@@ -67,23 +74,7 @@ def plans_for(world: Reader, user: User, data: PolicyData, limit: int = 50) -> l
 
 def to_decide(world: Reader, user: User, data: PolicyData, now: datetime) -> list[Plan]:
     """The plans that wait for this very person now, the one that expires first first."""
-    waiting = [
-        plan for plan in world.find(Plan, state="awaiting") if is_open(plan, now) and user.id not in plan.chain
-    ]
-    roster = Roster(world, data, now) if waiting else None
-    mine = [plan for plan in waiting if roster and _asked(user.id, plan, votes_on(world, plan), roster, now)]
+    waiting = world.find(Plan, state="awaiting")
+    roster = Roster(world, data, now)
+    mine = [plan for plan in waiting if may_decide(plan, user.id, votes_on(world, plan), roster, now)]
     return sorted(mine, key=lambda plan: (plan.expires_at is None, plan.expires_at or plan.created_at))
-
-
-def _asked(user: UserId, plan: Plan, votes: Sequence[Vote], roster: Roster, now: datetime) -> bool:
-    """Whether an open need that is next in order may be filled by this person."""
-    if any(vote.user_id == user for vote in votes):
-        return False
-    still = open_needs(plan, votes)
-    first = min((need.order for need in still), default=0)
-    escalated = is_escalated(plan, now)
-    return any(
-        user in roster.eligible(need, plan.chain, spoken_for(votes, user), escalated=escalated)
-        for need in still
-        if need.order == first
-    )

@@ -16,8 +16,14 @@ CLOCK_FACTS = frozenset({"minutes"})
 """Facts that only say how much time is left; they differ at every moment."""
 
 
-def differences_of(world: Reader, policy: Policy, plan: Plan, now: datetime) -> tuple[str, ...]:
-    """Everything in which the world is no longer what was approved, in words; empty when nothing is."""
+def differences_of(
+    world: Reader, policy: Policy, plan: Plan, now: datetime, *, waiting: bool = False
+) -> tuple[str, ...]:
+    """Everything in which the world is no longer what was approved, in words; empty when nothing is.
+
+    Args:
+        waiting: whether it may still lack votes and confirmations, as when somebody only looks at it.
+    """
     if digest_of(plan) != plan.digest:
         return ("the plan is not what its digest says",)
     if plan.expires_at is not None and now >= plan.expires_at:
@@ -30,7 +36,9 @@ def differences_of(world: Reader, policy: Policy, plan: Plan, now: datetime) -> 
     if decision.effect == "deny":
         return (*found, *(hit.why for hit in decision.rules if hit.id != "never.stale"))
     found.extend(changed_since(world, plan, decision))
-    if not found and decision.effect != "allow":
+    if waiting:
+        found.extend(one.sentence for line in plan.lines for one in line.violations(world, now))
+    elif not found and decision.effect != "allow":
         found.append(waiting_for(plan, decision))
     return tuple(dict.fromkeys(found))
 

@@ -21,6 +21,9 @@ from small_line import small_line
 from bots.app import Wardline
 from bots.web.api import create_api
 from hospital.model.history import Feed
+from hospital.model.people import User
+from hospital.model.supply import Item, Requisition
+from tools.results import Waiting
 
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
@@ -309,3 +312,72 @@ LOW_CONTRAST = """() => {
   }
   return low;
 }"""
+
+
+def _asked(line: Wardline, quantity: int = 2) -> str:
+    """A waiting purchase; its plan's id."""
+    with line.store.reading() as world:
+        sup = world.get(User, "sup")
+    assert sup is not None
+    args = {"item": "TRAY", "quantity": quantity}
+    result = line.turns.run(line.desk.call("create_requisition", args, line.context(sup, "web")))
+    assert isinstance(result, Waiting)
+    return result.plan.id
+
+
+def _open_plan(page: Page, address: str, plan: str, who: str) -> None:
+    page.evaluate(f"sessionStorage.setItem('user', '{who}')")
+    page.goto(f"{address}/plans/{plan}")
+    page.wait_for_selector("main[aria-busy=false]")
+
+
+def test_a_plan_is_read_at_a_glance_and_approved_by_keyboard(page: Page, address: str, line: Wardline) -> None:
+    _open_plan(page, address, _asked(line), "periop.manager")
+    shown = page.inner_text("#sheet")
+    for said in ("Order 2 x TRAY", "$2,000.00", "Nothing: it says what would happen now.", "quantity", "decides now"):
+        assert said in shown
+    assert "within the manager's limit" in shown
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent") == "Approve":
+            break
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#notice.good")
+    assert "committed" in page.inner_text("#notice")
+    assert page.inner_text(".badge") in ("committed", "done")
+    with line.store.reading() as world:
+        assert [one.quantity for one in world.find(Requisition)] == [2]
+
+
+def test_a_plan_page_says_what_changed_since(page: Page, address: str, line: Wardline) -> None:
+    plan = _asked(line)
+    with line.store.working() as work:
+        tray = work.get(Item, "TRAY")
+        assert tray is not None
+        work.put(tray.changed(unit_cost=150_000))
+    _open_plan(page, address, plan, "periop.manager")
+    assert "TRAY costs $1,500.00 now, not $1,000.00" in page.inner_text(".changed")
+
+
+def test_a_change_on_the_plan_page_opens_the_plan_that_takes_its_place(
+    page: Page, address: str, line: Wardline
+) -> None:
+    old = _asked(line)
+    _open_plan(page, address, old, "sup")
+    page.click("text=Ask for something else instead")
+    page.fill("#set-quantity", "4")
+    page.click("text=Ask for this instead")
+    page.wait_for_url(lambda url: not url.endswith(old))
+    page.wait_for_selector("main[aria-busy=false]")
+    shown = page.inner_text("#sheet")
+    assert "the cost was $2,000.00 and is $4,000.00" in shown
+    assert "cost centre director" in shown
+    assert page.locator("#sheet button", has_text="Approve").count() == 0  # who asked does not decide
+
+
+def test_a_plan_page_shows_nothing_to_whom_it_is_none_of_their_business(
+    page: Page, address: str, line: Wardline
+) -> None:
+    plan = _asked(line)
+    answer = page.request.get(f"{address}/v1/plans/{plan}/sheet", headers={"Authorization": "Bearer sandbox:cora"})
+    assert answer.status == 404

@@ -6,8 +6,10 @@ from pydantic import Field
 
 from hospital.cards import TableCard
 from hospital.ports import In
+from policies.people import Roster
 from policies.plans import Plan, Vote, is_open
 from policies.recheck import open_needs
+from policies.voters import may_decide
 from tools.sentences import plan_card, say_role, say_time
 from tools.tool import Answer, Arguments, Toolbox, tool
 from tools.windows import listed, plural
@@ -28,9 +30,10 @@ async def list_approvals(args: ListApprovals, box: Toolbox) -> Answer:
     votes: dict[str, list[Vote]] = defaultdict(list)
     for vote in box.world.find(Vote, plan_id=In(tuple(plan.id for plan in waiting))):
         votes[vote.plan_id].append(vote)
-    mine = [plan for plan in waiting if _may_decide(plan, votes[plan.id], me)]
+    roster = Roster(box.world, box.policy.data, box.now)
+    mine = [plan for plan in waiting if may_decide(plan, me, votes[plan.id], roster, box.now)]
     asked = [plan for plan in waiting if plan.asked_by == me]
-    rows = [_row(box, plan, votes[plan.id], me) for plan in (*mine, *(p for p in asked if p not in mine))][
+    rows = [_row(box, plan, votes[plan.id], plan in mine) for plan in (*mine, *(p for p in asked if p not in mine))][
         : args.limit
     ]
     facts = {"to_decide": len(mine), "asked_for": len(asked), "plans": rows}
@@ -65,24 +68,15 @@ async def list_approvals(args: ListApprovals, box: Toolbox) -> Answer:
     )
 
 
-def _may_decide(plan: Plan, votes: list[Vote], me: str) -> bool:
-    """Whether a need that is open and next in order names this person, who has not voted on it yet."""
-    if me in plan.chain or any(vote.user_id == me and vote.digest == plan.digest for vote in votes):
-        return False
-    still = open_needs(plan, votes)
-    first = min((need.order for need in still), default=0)
-    return any(me in need.who for need in still if need.order == first)
-
-
 def _with_whom(plan: Plan, votes: list[Vote]) -> str:
     return listed([say_role(need.role) for need in open_needs(plan, votes)])
 
 
-def _row(box: Toolbox, plan: Plan, votes: list[Vote], me: str) -> dict[str, str | bool]:
+def _row(box: Toolbox, plan: Plan, votes: list[Vote], yours: bool) -> dict[str, str | bool]:
     return {
         "plan": plan.id,
         "title": plan.title,
-        "yours": _may_decide(plan, votes, me),
+        "yours": yours,
         "waits_for": _with_whom(plan, votes),
         "asked_by": plan.asked_by,
         "expires": say_time(box.world, plan) if plan.expires_at else "",

@@ -7,14 +7,23 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 
 from bots.app import Wardline
-from bots.web import figures, governing, health, pages, plans, queues, threads
+from bots.web import figures, governing, health, pages, plans, queues, sheets, threads
 from bots.web.guardrails import Guardrails, Metrics
 from bots.web.problems import add_problem_handlers
 
 if TYPE_CHECKING:
     from bots.slack.front import Front
 
-ROUTERS = (threads.router, plans.router, governing.router, queues.router, figures.router, health.router, pages.router)
+ROUTERS = (
+    threads.router,
+    plans.router,
+    sheets.router,
+    governing.router,
+    queues.router,
+    figures.router,
+    health.router,
+    pages.router,
+)
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 

@@ -17,6 +17,8 @@ MEDIA_TYPES = {
     "dom.js": "text/javascript",
     "waiting.js": "text/javascript",
     "docs.js": "text/javascript",
+    "plan.html": "text/html",
+    "plan.js": "text/javascript",
     "style.css": "text/css",
     "icon.svg": "image/svg+xml",
 }
@@ -29,6 +31,12 @@ router = APIRouter(include_in_schema=False)
 def page() -> FileResponse:
     """The page to talk and decide on."""
     return _file("index.html")
+
+
+@router.get("/plans/{plan_id}")
+def plan(plan_id: str) -> FileResponse:
+    """The page of one plan; what is on it is fetched by whoever is signed in."""
+    return _file("plan.html")
 
 
 @router.get("/docs")

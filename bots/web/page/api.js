@@ -23,14 +23,17 @@ async function call(path, { method = "GET", body, headers = {} } = {}) {
   return response;
 }
 
-const json = async (path, options) => (await call(path, options)).json();
 const key = () => crypto.randomUUID();
-
+const json = async (path, options) => (await call(path, options)).json();
 export const users = () => json("/v1/users");
 export const ready = () => json("/readyz");
 export const approvals = () => json("/v1/approvals");
 export const exceptions = () => json("/v1/exceptions");
 export const plan = (id) => json(`/v1/plans/${encodeURIComponent(id)}`);
+export const sheet = (id) => json(`/v1/plans/${encodeURIComponent(id)}/sheet`);
+const post = (path, body) => json(path, { method: "POST", body, headers: { "Idempotency-Key": key() } });
+export const edit = (id, digest, changes) => post(`/v1/plans/${encodeURIComponent(id)}/edits`, { digest, changes });
+export const withdraw = (id, reason) => post(`/v1/plans/${encodeURIComponent(id)}/withdrawal`, { reason });
 export const messages = (thread) => json(`/v1/threads/${encodeURIComponent(thread)}/messages`);
 export const openThread = async () => (await json("/v1/threads", { method: "POST", body: { surface: "web" } })).id;
 export const decide = (id, decision, digest, reason) =>

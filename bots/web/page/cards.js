@@ -23,7 +23,7 @@ const MAKERS = {
     card.late.map((note) => el("strong", { class: "late" }, "⚠ ", note))),
 };
 
-const STATES = {
+export const STATES = {
   drafted: "draft", awaiting: "waiting", committed: "committed", delivered: "done", rejected: "rejected", expired: "expired",
   withdrawn: "withdrawn", superseded: "replaced", stale: "out of date", ambiguous: "being checked", compensating: "being undone", compensated: "undone",
 };
@@ -48,7 +48,7 @@ export function planCard(plan) {
       facts("Open until", plan.expires_at && OPEN.has(plan.state) ? time(plan.expires_at) : null)),
     plan.needs.length ? el("p", { class: "small-title" }, "Who must agree") : null,
     needs, reference,
-    el("p", { class: "digest" }, `${plan.id} · digest ${plan.digest.slice(0, 12)}`));
+    el("p", { class: "digest" }, el("a", { href: `/plans/${plan.id}` }, plan.id), ` · digest ${plan.digest.slice(0, 12)}`));
   if (!shown.has(plan.id)) shown.set(plan.id, []);
   shown.get(plan.id).push((now) => {
     badge.className = `badge ${now.state}`;
