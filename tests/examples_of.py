@@ -6,7 +6,7 @@ from itertools import count
 from typing import Any, Literal, NewType, Union, get_args, get_origin
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, ValidationError
 
 from hospital.changes.holds import HeldResource
 from hospital.entity import Entity
@@ -47,16 +47,26 @@ class Examples:
         if origin is Literal:
             return inside[number % len(inside)]
         if origin in (Union, types.UnionType):
-            return self._value(inside[number % len(inside)])
+            return self._one_of(inside[number % len(inside) :] + inside[: number % len(inside)])
+        if origin is tuple and inside[0] is HeldResource:  # a case is refused without a room and who operates
+            kinds = ("room", "clinician")
+            return tuple(self.of(HeldResource, resource=f'{kind}:O\'Neil "{number}" é') for kind in kinds)
         if origin is tuple:
             return (self._value(inside[0]), self._value(inside[0]))
         if origin is dict:
             return {f"käse {number}": self._value(inside[1])}
         if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            if annotation is HeldResource:  # a case is refused without a room among its resources
-                return self.of(annotation, resource=f'room:O\'Neil "{number}" é')
             return self.of(annotation)
         return self._plain(annotation, number)
+
+    def _one_of(self, kinds: list[Any]) -> Any:
+        """Of the first of these kinds that can be made from its types alone; some refuse such nonsense at birth."""
+        for kind in kinds[:-1]:
+            try:
+                return self._value(kind)
+            except ValidationError:
+                continue
+        return self._value(kinds[-1])
 
     def _plain(self, annotation: Any, number: int) -> Any:
         if annotation is AwareDatetime:
