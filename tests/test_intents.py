@@ -63,7 +63,7 @@ def test_every_intent_has_enough_varied_examples() -> None:
     intents = load_intents()
     assert len(intents) >= 50
     for intent in intents:
-        assert len(set(intent.examples)) >= 15, intent.name
+        assert len(set(intent.examples)) >= 20, intent.name
         assert intent.about.endswith(".") or intent.about.endswith("..."), intent.name
 
 
@@ -71,7 +71,7 @@ def test_the_held_aside_sentences_were_never_trained_on() -> None:
     texts = [text for sentences in HELD_ASIDE.values() for text in sentences]
     assert len(texts) >= 120
     assert not {text.casefold() for text in texts} & trained_on()
-    assert set(HELD_ASIDE) == {intent.name for intent in load_intents()}
+    assert set(HELD_ASIDE) <= {intent.name for intent in load_intents()}
 
 
 def test_nine_in_ten_new_wordings_are_understood(classifier: IntentClassifier) -> None:

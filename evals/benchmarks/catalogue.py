@@ -6,6 +6,7 @@ from evals.benchmarks.allocations import bench_allocations
 from evals.benchmarks.hospital767 import bench_hospital767
 from evals.benchmarks.hostile import bench_hostile
 from evals.benchmarks.noshow import bench_noshow
+from evals.benchmarks.intents import bench_intents
 from evals.benchmarks.races import bench_races
 from evals.benchmarks.turns import bench_turns
 
@@ -14,6 +15,7 @@ BENCHMARKS: dict[str, Callable[..., None]] = {
     "allocations": bench_allocations,
     "hostile": bench_hostile,
     "noshow": bench_noshow,
+    "intents": bench_intents,
     "races": bench_races,
     "turns": bench_turns,
 }

@@ -31,6 +31,8 @@ class Expected:
     times: Mapping[str, str]
     count: int | None = None
     everywhere: bool = False
+    timed: bool = True
+    """Whether its time matters: not where a time is only part of what is told."""
     asks: bool = False
     """Whether something needed is missing, so that one question is the right answer."""
 
@@ -108,11 +110,14 @@ def _expected(row: Mapping[str, Any], intent: str | list[str]) -> Expected:
         raise ValueError(
             f"{row['say']!r}: {', '.join(sorted(unknown))} is no slot; there are {', '.join(sorted(known))}"
         )
+    when = str(row.get("when", ""))
+    timed = when != "any"
     return Expected(
         intents=tuple(intent) if isinstance(intent, list) else (intent,),
         things={kind: frozenset(map(str, _many(row[kind]))) for kind in THINGS if kind in row},
-        times={**_when(str(row["when"]) if "when" in row else ""), **_moments(row)},
+        times={**_when(when if timed else ""), **_moments(row)},
         count=row.get("count"),
+        timed=timed,
         everywhere=bool(row.get("everywhere")),
         asks=row.get("outcome") == "clarify",
     )

@@ -133,7 +133,7 @@ def time_of(times: tuple[When, ...], now: datetime) -> dict[str, str]:
     """What the times of a message mean together, as ISO text: a day, a window, a moment, an end, minutes."""
     found: dict[str, str] = {}
     day: date | None = None
-    for when in sorted(times, key=lambda when: isinstance(when, Daily)):
+    for when in sorted(times, key=_days_first):
         if isinstance(when, Minutes):
             found["minutes"] = str(when.minutes)
         elif when.excluded:
@@ -156,6 +156,11 @@ def time_of(times: tuple[When, ...], now: datetime) -> dict[str, str]:
             found[key] = at.isoformat()
             found.setdefault("day", at.date().isoformat())
     return found
+
+
+def _days_first(when: When) -> int:
+    """A moment without a date is on the day said elsewhere, and hours that repeat come last."""
+    return 2 if isinstance(when, Daily) else 1 if isinstance(when, Moment) and not when.dated else 0
 
 
 def _coming(hours: Daily, now: datetime, day: date | None) -> tuple[datetime, datetime] | None:

@@ -1,9 +1,10 @@
-"""What the intent classifier sees of a message: what it means (sentence vector) and how it is worded (n-grams)."""
+"""What the intent classifier sees of a message: what it means (a sentence vector) and how it is worded (n-grams)."""
 
 import re
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
 
@@ -12,12 +13,14 @@ from numpy.typing import NDArray
 
 Matrix = NDArray[np.float32]
 
-# Shares of the two views; found by cross-validation on the shipped examples.
-MEANING_SHARE = 1.0
-WORDING_SHARE = 0.8
-COLUMNS = 4096
+# Weight of each view of the wording beside a meaning of length 1; found on labelled examples of other fields.
+WORD_SHARE = 0.35
+LETTER_SHARE = 0.35
+COLUMNS = 16_384
+"""Words and word pairs are hashed into the first half, letter groups into the second."""
+_HALF = COLUMNS // 2
 _LONGEST = 600
-_PIECE = re.compile(r"<\w+>|[^\W\d_]+|\?")
+_PIECE = re.compile(r"<\w+>|[^\W_]+|\?")
 
 
 class SentenceEncoder(Protocol):
@@ -26,6 +29,14 @@ class SentenceEncoder(Protocol):
     name: str
 
     def encode(self, texts: Sequence[str]) -> Matrix: ...
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The n-grams of one message: their columns, ascending, with how much each counts."""
+
+    columns: NDArray[np.int64]
+    values: Matrix
 
 
 def spoken(masked: str) -> str:
@@ -38,29 +49,41 @@ def meaning(encoder: SentenceEncoder, masked: Sequence[str]) -> Matrix:
     return encoder.encode([spoken(text) for text in masked])
 
 
-def wording(masked: Sequence[str]) -> Matrix:
-    """Damped counts of words, word pairs and letter groups, hashed into `COLUMNS`; not yet weighted by rarity."""
-    rows = np.zeros((len(masked), COLUMNS), dtype=np.float32)
-    for row, text in enumerate(masked):
-        for feature, count in Counter(_grams(text[:_LONGEST].lower())).items():
-            rows[row, zlib.crc32(feature.encode()) % COLUMNS] += 1 + float(np.log(count))
-    return rows
+def wording(masked: str) -> Wording:
+    """Damped counts of words, word pairs and letter groups; not yet weighted by rarity."""
+    counts: Counter[int] = Counter()
+    pieces = _PIECE.findall(masked[:_LONGEST].lower())
+    counts.update(zlib.crc32(gram.encode()) % _HALF for gram in _words(pieces))
+    counts.update(_HALF + zlib.crc32(gram.encode()) % _HALF for gram in _letters(pieces))
+    columns = np.array(sorted(counts), dtype=np.int64)
+    return Wording(columns, np.array([1 + np.log(counts[int(at)]) for at in columns], dtype=np.float32))
 
 
-def joined(meanings: Matrix, words: Matrix, rarity: Matrix) -> Matrix:
-    """Both views side by side, the wording weighted by rarity and brought to unit length."""
-    weighted = words * rarity
-    lengths = np.linalg.norm(weighted, axis=1, keepdims=True)
-    weighted = weighted / np.where(lengths == 0, 1, lengths)
-    return np.hstack([MEANING_SHARE * meanings, WORDING_SHARE * weighted]).astype(np.float32)
+def rarity_of(rows: Sequence[Wording]) -> Matrix:
+    """How telling each column is: the logarithm of how few of the rows have it."""
+    seen = np.zeros(COLUMNS, dtype=np.float32)
+    for row in rows:
+        seen[row.columns] += 1
+    return (1 + np.log((1 + len(rows)) / (1 + seen))).astype(np.float32)
 
 
-def _grams(text: str) -> Iterator[str]:
-    pieces = _PIECE.findall(text)
-    padded = ["^", *pieces, "$"]
-    yield from (f"w:{piece}" for piece in pieces)
-    yield from (f"p:{first} {second}" for first, second in pairwise(padded))
+def weighed(row: Wording, rarity: Matrix) -> Wording:
+    """The wording weighted by rarity, each view brought to the length of its share."""
+    values = row.values * rarity[row.columns]
+    words = row.columns < _HALF
+    for view, share in ((words, WORD_SHARE), (~words, LETTER_SHARE)):
+        length = float(np.linalg.norm(values[view]))
+        values[view] *= share / length if length else 0.0
+    return Wording(row.columns, values)
+
+
+def _words(pieces: Sequence[str]) -> Iterator[str]:
+    yield from pieces
+    yield from (f"{first} {second}" for first, second in pairwise(["^", *pieces, "$"]))
+
+
+def _letters(pieces: Sequence[str]) -> Iterator[str]:
     for piece in pieces:
-        if not piece.startswith("<") and len(piece) > 2:
-            framed = f"^{piece}$"
-            yield from (f"c:{framed[at : at + 4]}" for at in range(len(framed) - 3))
+        if not piece.startswith("<"):
+            framed = f" {piece} "
+            yield from (framed[at : at + n] for n in (3, 4, 5) for at in range(len(framed) - n + 1))

@@ -1,120 +1,161 @@
-"""Learn the intents from the shipped examples; the only place that needs scikit-learn."""
+"""Learn to tell labels apart from a few examples each; the only place that needs scikit-learn.
+
+Anything labelled will do: the intents of this product, or a file of other people's.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from agent.planners.embedded.intent_features import COLUMNS, Matrix, SentenceEncoder, joined, meaning, wording
+from agent.planners.embedded.intent_features import (
+    COLUMNS,
+    Matrix,
+    SentenceEncoder,
+    Wording,
+    meaning,
+    rarity_of,
+    weighed,
+    wording,
+)
 
-# What stands behind a placeholder when a name was not recognised; makes the classifier hold up without masks.
-STAND_INS: Mapping[str, tuple[str, ...]] = {
-    "<site>": ("Westbrook", "the downtown hospital", "Hillcrest"),
-    "<unit>": ("7 South", "the step-down unit", "3B"),
-    "<room>": ("OR 11", "theatre 2", "room 6"),
-    "<bed>": ("bed 31", "6-118", "bed 7"),
-    "<clinic>": ("the Friday clinic", "eye clinic", "the pain clinic"),
-    "<service>": ("rheumatology", "vascular", "urology"),
-    "<person>": ("Dr. Brandt", "Alice Moore", "Dr. Chen"),
-    "<patient>": ("Mr. Weber", "the patient", "Mrs. Diaz"),
-    "<item>": ("shoulder tray", "the mesh set", "STEM-9"),
-    "<procedure>": ("gallbladder", "ankle repair", "cataract"),
-    "<equipment>": ("microscope", "laser", "robot"),
-    "<case>": ("case 77", "the first case", "his case"),
-    "<requisition>": ("the requisition", "PR 88", "that order"),
-    "<scanner>": ("the scanner", "CT 4", "the new MRI"),
-    "<level>": ("telemetry", "surgical", "monitored"),
-    "<date>": ("Wednesday", "next month", "tomorrow"),
-    "<time>": ("at 10", "by 3pm", "8:15"),
-    "<duration>": ("two hours", "45 minutes", "half an hour"),
-    "<number>": ("three", "7", "ten"),
-}
-STRENGTH = 30.0
-DIRECTIONS = 420
-FOLDS = 3
+STRENGTH = 60.0
+"""Inverse regularisation; found on labelled examples of other fields."""
+DIRECTIONS = 500
+HELD = 4
+"""Every so many-th example of a label is held back once, to see how honest the probabilities are."""
 
 
 @dataclass(frozen=True)
 class Trained:
-    """Everything prediction needs, as plain arrays (one row of `examples` per shipped example)."""
+    """Everything prediction needs, as plain arrays.
 
-    intents: tuple[str, ...]
-    weights: Matrix
+    `to_meaning` and `to_wording` hold one column per label. `examples` are the sentence vectors of what was
+    learnt from. `usual` holds mean and spread of the signs of belonging (see `signs_of`) on examples held back.
+    """
+
+    labels: tuple[str, ...]
+    to_meaning: Matrix
+    to_wording: Matrix
     bias: Matrix
     rarity: Matrix
     temperature: float
+    usual: Matrix
     examples: Matrix
-    example_intents: tuple[str, ...]
+    example_labels: tuple[str, ...]
 
 
-def train(examples: Mapping[str, Sequence[str]], encoder: SentenceEncoder) -> Trained:
-    """Fit a multinomial logistic regression on meaning and wording; calibrate it on held-out folds."""
+def train(
+    examples: Mapping[str, Sequence[str]], encoder: SentenceEncoder, also: Mapping[str, Sequence[str]] | None = None
+) -> Trained:
+    """Fit a multinomial logistic regression on meaning and wording; calibrate it on examples held back.
+
+    `also`: more rows per label that teach but are not kept as examples, such as the label's own name.
+    """
+    from scipy.sparse import hstack
+
     texts = [text for sentences in examples.values() for text in sentences]
-    labels = np.array([intent for intent, sentences in examples.items() for _ in sentences])
-    bare = [_filled(text, number) for number, text in enumerate(texts)]
-    open_texts = [number for number, text in enumerate(texts) if bare[number] != text]
-    rows = texts + [bare[number] for number in open_texts]
-    owner = np.array([*range(len(texts)), *open_texts])
-    words = wording(rows)
-    rarity = np.log((1 + len(rows)) / (1 + (words > 0).sum(axis=0))).astype(np.float32)
-    meanings = meaning(encoder, rows)
-    features = joined(meanings, words, rarity)
-    basis = _directions(features)
-    flat = features @ basis
-    temperature = _temperature(flat, labels, owner, len(texts))
-    intents, weights, bias = _fit(flat, labels[owner])
+    labels = [label for label, sentences in examples.items() for _ in sentences]
+    more = [(label, text) for label, sentences in (also or {}).items() for text in sentences]
+    rows = [*texts, *(text for _, text in more)]
+    taught = np.array([*labels, *(label for label, _ in more)])
+    raw = [wording(text) for text in rows]
+    rarity = rarity_of(raw)
+    meanings, words = meaning(encoder, rows), _sparse([weighed(row, rarity) for row in raw])
+    basis = _directions(hstack([meanings, words]).tocsr())
+    width = meanings.shape[1]
+    flat = meanings @ basis[:width] + words @ basis[width:]
+    held = np.zeros(len(rows), dtype=bool)
+    held[: len(texts)] = _places(labels) % HELD == HELD - 1
+    temperature, usual = _calibrate(flat, meanings, taught, held)
+    fitted = _fit(flat, taught)
+    weights = basis @ fitted.weights
     return Trained(
-        intents=tuple(intents),
-        weights=(basis @ weights.T).astype(np.float32),
-        bias=bias.astype(np.float32),
-        rarity=rarity.reshape(1, COLUMNS),
+        labels=fitted.labels,
+        to_meaning=weights[:width],
+        to_wording=weights[width:],
+        bias=fitted.bias,
+        rarity=rarity,
         temperature=temperature,
+        usual=usual,
         examples=meanings[: len(texts)],
-        example_intents=tuple(labels.tolist()),
+        example_labels=tuple(labels),
     )
 
 
-def _directions(features: Matrix) -> Matrix:
-    """The `DIRECTIONS` in which the rows differ most, shape (columns, directions), from their Gram matrix."""
-    centred = (features - features.mean(axis=0)).astype(np.float64)
-    sizes, vectors = np.linalg.eigh(centred @ centred.T)
-    most = slice(-min(DIRECTIONS, len(sizes) - 1), None)
-    basis: Matrix = (centred.T @ (vectors[:, most] / np.sqrt(sizes[most]))).astype(np.float32)
-    return basis
+def signs_of(scores: Matrix, nearest: Matrix) -> Matrix:
+    """Signs that a message belongs to what was learnt, a row each: its best score, and the nearest example.
+
+    `scores`: one row per message, after the temperature. `nearest`: cosine to the nearest example.
+    """
+    return np.stack([scores.max(axis=1), nearest], axis=1).astype(np.float32)
 
 
-def _filled(text: str, number: int) -> str:
-    for step, (tag, values) in enumerate(STAND_INS.items()):
-        text = text.replace(tag, values[(number + step) % len(values)])
-    return text
+@dataclass(frozen=True)
+class _Fitted:
+    labels: tuple[str, ...]
+    weights: Matrix
+    bias: Matrix
 
 
-def _fit(rows: Matrix, labels: np.ndarray) -> tuple[list[str], np.ndarray, np.ndarray]:
+def _places(labels: Sequence[str]) -> np.ndarray:
+    """The place of each example among those of its label, from 0."""
+    seen: dict[str, int] = {}
+    places = []
+    for label in labels:
+        places.append(seen.get(label, 0))
+        seen[label] = places[-1] + 1
+    return np.array(places)
+
+
+def _sparse(rows: Sequence[Wording]) -> Any:
+    """The wordings as one sparse matrix."""
+    from scipy.sparse import csr_matrix
+
+    ends = np.cumsum([0, *(len(row.columns) for row in rows)])
+    columns = np.concatenate([row.columns for row in rows])
+    values = np.concatenate([row.values for row in rows])
+    return csr_matrix((values, columns, ends), shape=(len(rows), COLUMNS))
+
+
+def _directions(rows: Any) -> Matrix:
+    """The directions in which the rows differ most, shape (columns, directions); a fit in them is as good."""
+    from sklearn.utils.extmath import randomized_svd
+
+    most = min(DIRECTIONS, min(rows.shape) - 1)
+    _, _, directions = randomized_svd(rows, most, n_iter=2, random_state=0)
+    return np.asarray(directions.T, dtype=np.float32)
+
+
+def _fit(rows: Matrix, labels: np.ndarray) -> _Fitted:
     from sklearn.linear_model import LogisticRegression
 
-    model = LogisticRegression(C=STRENGTH, max_iter=400, tol=3e-4, class_weight="balanced")
-    model.fit(rows, labels)
-    return [str(name) for name in model.classes_], model.coef_, model.intercept_
+    model = LogisticRegression(C=STRENGTH, max_iter=150, tol=1e-3, class_weight="balanced")
+    model.fit(rows.astype(np.float64), labels)
+    two = len(model.classes_) == 2  # then the model keeps one column for both
+    weights = np.vstack([-model.coef_, model.coef_]) / 2 if two else model.coef_
+    bias = np.array([-0.5, 0.5]) * model.intercept_[0] if two else model.intercept_
+    return _Fitted(tuple(map(str, model.classes_)), weights.T.astype(np.float32), bias.astype(np.float32))
 
 
-def _temperature(rows: Matrix, labels: np.ndarray, owner: np.ndarray, count: int) -> float:
-    """The temperature under which held-out probabilities are most honest (least negative log-likelihood)."""
-    scores: list[Matrix] = []
-    truths: list[np.ndarray] = []
-    for fold in range(FOLDS):
-        held = owner % FOLDS == fold
-        masked_only = held & (np.arange(len(owner)) < count)
-        names, weights, bias = _fit(rows[~held], labels[owner[~held]])
-        scores.append(rows[masked_only] @ weights.T + bias)
-        position = {name: at for at, name in enumerate(names)}
-        truths.append(np.array([position[name] for name in labels[owner[masked_only]]]))
-    logits, truth = np.vstack(scores), np.concatenate(truths)
+def _calibrate(rows: Matrix, meanings: Matrix, labels: np.ndarray, held: np.ndarray) -> tuple[float, Matrix]:
+    """The temperature under which probabilities of what was held back are most honest, and the usual signs."""
+    if not held.any() or len(set(labels[~held])) < 2:
+        return 1.0, np.array([[0, 0], [1, 1]], dtype=np.float32)
+    fitted = _fit(rows[~held], labels[~held])
+    scores = rows[held] @ fitted.weights + fitted.bias
+    position = {label: at for at, label in enumerate(fitted.labels)}
+    truth = np.array([position[label] for label in labels[held]])
 
     def surprise(temperature: float) -> float:
-        scaled = logits / temperature
+        scaled = scores / temperature
         scaled = scaled - scaled.max(axis=1, keepdims=True)
         chosen = scaled[np.arange(len(truth)), truth] - np.log(np.exp(scaled).sum(axis=1))
         return -float(np.mean(chosen))
 
     tried: list[float] = np.geomspace(0.2, 5, 60).tolist()
-    return min(tried, key=surprise)
+    temperature = min(tried, key=surprise)
+    nearest = (meanings[held] @ meanings[~held].T).max(axis=1)
+    signs = signs_of(scores / temperature, nearest)
+    return temperature, np.stack([signs.mean(axis=0), signs.std(axis=0) + 1e-6]).astype(np.float32)

@@ -2,22 +2,27 @@
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import yaml
 
-from agent.planners.embedded import intent_features
-from agent.planners.embedded.intent_features import SentenceEncoder, joined, meaning, wording
+from agent.planners.embedded import intent_features, intent_training, stand_ins
+from agent.planners.embedded.intent_features import Matrix, SentenceEncoder, meaning, weighed, wording
+from agent.planners.embedded.intent_training import signs_of, train
+from agent.planners.embedded.stand_ins import filled
 
 EXAMPLES = Path(__file__).with_name("examples")
 OUTSIDE = frozenset({"out_of_scope", "other_language"})
-# Below this probability of being inside, or this likeness to any example, a message is not ours.
+# Below this probability of being inside, this likeness to any example, or so far from belonging, it is not ours.
 LEAST_INSIDE = 0.5
 LEAST_LIKENESS = 0.33
+LEAST_BELONGING = -3.0
+BELONGING_SHARES = np.array([0.67, 0.33], dtype=np.float32)
+"""How much each sign of belonging counts (see `signs_of`); found on labelled examples of other fields."""
 
 
 @dataclass(frozen=True)
@@ -25,12 +30,14 @@ class Ranking:
     """Intents with their probabilities, best first.
 
     `margin`: how far the best leads the second (0 to 1). `in_scope`: whether it is one of our matters at all.
-    `likeness`: cosine similarity to the nearest example of an intent of ours.
+    `likeness`: cosine similarity to the nearest example of an intent of ours. `belonging`: how well it fits what
+    was learnt, 0 for what is usual, in spreads.
     """
 
     intents: tuple[tuple[str, float], ...]
     in_scope: bool
     likeness: float
+    belonging: float = 0.0
 
     @property
     def best(self) -> str:
@@ -72,65 +79,84 @@ def load_intents(folder: Path = EXAMPLES) -> tuple[Intent, ...]:
 
 
 class IntentClassifier:
-    """Ranks the intents for a message; prediction needs only numpy and the encoder."""
+    """Ranks labels for messages; prediction needs only numpy and the encoder."""
 
     def __init__(self, arrays: Mapping[str, np.ndarray], encoder: SentenceEncoder) -> None:
         self._encoder = encoder
-        self._names = [str(name) for name in arrays["intents"]]
-        self._weights = arrays["weights"]
-        self._bias = arrays["bias"]
-        self._rarity = arrays["rarity"]
-        self._temperature = float(arrays["temperature"])
-        inside = np.array([str(name) not in OUTSIDE for name in arrays["example_intents"]])
+        self.names = tuple(str(name) for name in arrays["labels"])
+        """Every label it can give."""
+        self._to_meaning, self._to_wording = arrays["to_meaning"], arrays["to_wording"]
+        self._bias, self._rarity = arrays["bias"], arrays["rarity"]
+        self._temperature, self._usual = float(arrays["temperature"]), arrays["usual"]
+        inside = np.array([str(name) not in OUTSIDE for name in arrays["example_labels"]])
         self._examples = arrays["examples"][inside]
-
-    @cached_property
-    def names(self) -> tuple[str, ...]:
-        return tuple(self._names)
 
     def classify(self, masked: str) -> Ranking:
         """The ranking for a message whose names, times and numbers are masked (see `masking.mask`)."""
-        vector = meaning(self._encoder, [masked])
-        features = joined(vector, wording([masked]), self._rarity)
-        scores = (features @ self._weights + self._bias)[0] / self._temperature
+        return self.classify_all([masked])[0]
+
+    def classify_all(self, masked: Sequence[str]) -> list[Ranking]:
+        """The rankings of many messages, faster than one by one."""
+        vectors = meaning(self._encoder, masked)
+        scores = vectors @ self._to_meaning + self._bias
+        for row, text in enumerate(masked):
+            words = weighed(wording(text), self._rarity)
+            scores[row] += words.values @ self._to_wording[words.columns]
+        scores /= self._temperature
+        likeness = np.concatenate([(some @ self._examples.T).max(axis=1) for some in _in_parts(vectors)])
+        usual, spread = self._usual
+        belonging = ((signs_of(scores, likeness) - usual) / spread) @ BELONGING_SHARES
+        return [self._ranking(*row) for row in zip(scores, likeness, belonging, strict=True)]
+
+    def _ranking(self, scores: Matrix, likeness: float, belonging: float) -> Ranking:
         likely = np.exp(scores - scores.max())
         likely /= likely.sum()
-        order = np.argsort(-likely)
-        ranked = tuple((self._names[at], float(likely[at])) for at in order)
-        likeness = float((self._examples @ vector[0]).max())
+        ranked = tuple((self.names[at], float(likely[at])) for at in np.argsort(-likely))
         inside = 1 - sum(chance for name, chance in ranked if name in OUTSIDE)
-        in_scope = ranked[0][0] not in OUTSIDE and inside >= LEAST_INSIDE and likeness >= LEAST_LIKENESS
-        return Ranking(ranked, in_scope, likeness)
+        fits = likeness >= LEAST_LIKENESS and belonging >= LEAST_BELONGING
+        in_scope = bool(ranked[0][0] not in OUTSIDE and inside >= LEAST_INSIDE and fits)
+        return Ranking(ranked, in_scope, float(likeness), float(belonging))
+
+
+def learn(examples: Mapping[str, Sequence[str]], encoder: SentenceEncoder) -> IntentClassifier:
+    """A classifier of any labelled examples; the words of a label's name teach too."""
+    named = {label: (label.replace("_", " ").replace("-", " "),) for label in examples}
+    return IntentClassifier(vars(train(examples, encoder, named)), encoder)
 
 
 def load_classifier(encoder: SentenceEncoder, cache: Path, folder: Path = EXAMPLES) -> IntentClassifier:
-    """The classifier for these examples and this encoder; trained once (about 10 s), then read from `cache`."""
+    """The classifier of these intents for this encoder; trained once (about 15 s), then read from `cache`."""
     path = cache / f"intents-{_version(encoder, folder)}.npz"
     if not path.exists():
-        from agent.planners.embedded.intent_training import train
-
-        trained = train({intent.name: intent.examples for intent in load_intents(folder)}, encoder)
+        intents = load_intents(folder)
+        also = {one.name: (*_filled(one.examples), *_about(one)) for one in intents}
+        trained = train({one.name: one.examples for one in intents}, encoder, also)
         cache.mkdir(parents=True, exist_ok=True)
         draft = path.with_name(f"{path.stem}.{os.getpid()}.tmp.npz")
-        np.savez_compressed(
-            draft,
-            intents=np.array(trained.intents),
-            weights=trained.weights,
-            bias=trained.bias,
-            rarity=trained.rarity,
-            temperature=np.array(trained.temperature),
-            examples=trained.examples,
-            example_intents=np.array(trained.example_intents),
-        )
+        arrays: dict[str, Any] = {name: np.asarray(value) for name, value in vars(trained).items()}
+        np.savez(draft, **arrays)
         draft.replace(path)
     with np.load(path, allow_pickle=False) as stored:
         return IntentClassifier({name: stored[name] for name in stored.files}, encoder)
 
 
+def _filled(examples: Sequence[str]) -> tuple[str, ...]:
+    """The examples with words instead of masks, as a message reads whose names were not recognised."""
+    return tuple(said for number, text in enumerate(examples) if (said := filled(text, number)) != text)
+
+
+def _about(intent: Intent) -> tuple[str, ...]:
+    return () if intent.name in OUTSIDE else (intent.about,)
+
+
+def _in_parts(rows: Matrix, size: int = 512) -> list[Matrix]:
+    return [rows[at : at + size] for at in range(0, len(rows), size)]
+
+
 def _version(encoder: SentenceEncoder, folder: Path) -> str:
     """A hash of everything the trained weights depend on: examples, code of features and training, encoder."""
     digest = hashlib.sha256(encoder.name.encode())
-    code = [Path(intent_features.__file__), Path(intent_features.__file__).with_name("intent_training.py")]
+    code = [Path(str(module.__file__)) for module in (intent_features, intent_training, stand_ins)]
     for path in [*sorted(folder.glob("*.yaml")), *code]:
         digest.update(path.name.encode())
         digest.update(path.read_bytes())

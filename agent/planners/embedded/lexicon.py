@@ -157,6 +157,8 @@ class Lexicon:
             kind = ""
             if word.key in SHAPES and any(char.isdigit() for char in after.key):
                 kind = SHAPES[word.key]
+            elif text[word.start : word.end] == "MR" and not after.capital:
+                continue  # the scan, not the title
             elif word.key in TITLES and after.key.isalpha() and (after.capital or after.key not in ORDINARY):
                 loose = word.key in ("patient", "pt", "surgeon", "nurse", "doctor", "rn")
                 kind = TITLES[word.key] if after.capital or not loose else ""

@@ -12,6 +12,8 @@ from agent.planners.embedded.lexicon_words import ORDINARY, TITLES, Word, words_
 PEOPLE = frozenset({"clinician", "staff", "patient"})
 # Words that do not tell one name from another.
 _EMPTY = frozenset({*TITLES, "clinic", "unit", "room", "hospital", "the", "of", "and", "center", "department", "bed"})
+_TELLING = 6
+"""A word of so many letters may name an item alone."""
 _MOST_LOOKUPS = 40
 _MOST_WORDS = 2_000
 
@@ -198,14 +200,20 @@ class NameIndex:
                 best = max(best, 0.95 if len(said) == len(name) else 0.9)
             elif person and said <= set(name):
                 best = max(best, 0.6)
+            if len(said) == 1 and said <= set(name) and self._tells_alone(next(iter(said)), number):
+                best = max(best, 0.5)
             total = sum(self._weights[key] for key in name)
             part = sum(self._weights[key] for key in name if key in said)
             best = max(best, 0.95 * part / total if total else 0.0)
         return best
 
+    def _tells_alone(self, key: str, number: int) -> bool:
+        """Whether this one word belongs to a single item of all that has a name ("gadolinium")."""
+        return len(key) >= _TELLING and self._holding[key] == {number} and self.entries[number].kind == "item"
+
     def _tells(self, words: Sequence[Word], before: Word | None, number: int) -> bool:
         """Whether these words can be a name at all: ordinary words alone need a title or, for people, a capital."""
-        if any(word.key not in ORDINARY and not word.key.isdigit() for word in words):
+        if any(word.key not in ORDINARY and not word.key.isdigit() and len(word.key) > 1 for word in words):
             return True
         titled = before is not None and before.key in TITLES
         person = self.entries[number].kind in PEOPLE

@@ -14,6 +14,8 @@ from hospital.ports import Reader
 from tools.results import Done, Waiting
 
 NAME = "embedded"
+MOST_READS = 3
+"""So many reads of an answer are kept, to be told when somebody asks what it rests on."""
 MATTER = ("intent", "slots", "time", "everywhere", "count", "text")
 
 
@@ -82,7 +84,10 @@ def _skill(heard: Heard) -> Script:
     return SKILLS[heard.intent](heard)
 
 
-SMALL_TALK = ("thanks", "greeting", "help", "policy_why", "list_approvals", "confirm_no", "handbook_question")
+SMALL_TALK = (
+    "thanks", "greeting", "help", "policy_why", "list_approvals", "confirm_no", "handbook_question", "out_of_scope",
+    "evidence_question",
+)  # fmt: skip
 """Matters after which a follow-up goes on with the matter before them."""
 
 
@@ -91,12 +96,18 @@ def _memory(heard: Heard, said: Say) -> dict[str, Any]:
     earlier = dict(heard.memory)
     options = [plan.id for _, r in heard.asked.results if isinstance(r, Done) for plan in r.options]
     plans = [r.plan.id for _, r in heard.asked.results if isinstance(r, Done | Waiting) and r.plan]
+    based = [
+        [call.name, call.args]
+        for call, result in heard.asked.results
+        if isinstance(result, Done) and call.name in heard.asked.tools and heard.asked.tools[call.name].effect == "read"
+    ]
     aside = heard.intent in SMALL_TALK and bool(earlier.get("intent")) and said.asks_for is None
     kept = {key: earlier.get(key) for key in MATTER} if aside else matter_of(heard)
     return {
         **kept,
         "options": options or earlier.get("options", []),
         "plan": plans[-1] if plans else earlier.get("plan"),
+        "based": based[:MOST_READS] or earlier.get("based", []),
         "asks_for": said.asks_for,
         "choices": [],
         "matters": [],

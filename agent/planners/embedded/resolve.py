@@ -14,6 +14,8 @@ IDENTIFIED = ("patient", "case", "requisition", "code")
 """Kinds that are known by their number alone; a name never says which one is meant."""
 _FEWEST_DIGITS = 3
 """A requisition's number has at least so many digits: "Requisition 4 x CUP-A" orders four."""
+_BED = re.compile(r"\bbeds?\b[^.;!?]*$", re.IGNORECASE)
+_MONEY = re.compile(r"budget|cost cent|funds?\b|money", re.IGNORECASE)
 _PREFIX = {"case": "CASE", "requisition": "REQ"}
 _RECORD = re.compile(r"(?:PLAN|APT|EXC|REQ|CASE|PO|LOT)-", re.IGNORECASE)
 _PATIENTS = (
@@ -22,6 +24,7 @@ _PATIENTS = (
 )  # fmt: skip
 _NURSES = ("record_status", "request_agency", "staffing_need", "who_can_cover", "mandate_overtime", "ratio_breach")
 _ITEMS = ("create_requisition", "stock_level", "inventory_shortage", "erp_status", "substitute_item")
+_OPERATIONS = ("propose_case", "add_on_case", "predict_duration", "schedule_case_for_patient", "change_case")
 _SERVICES = ("demand_forecast", "demand_vs_capacity", "clinic_earliest_slot")
 
 
@@ -29,7 +32,7 @@ def tidy(mentions: Iterable[Mention], text: str, lexicon: Lexicon) -> tuple[Ment
     """Mentions that are none left out, and neighbours that name one thing together made one."""
     kept: list[Mention] = []
     for mention in mentions:
-        if mention.kind == "requisition" and _digits(mention.words) < _FEWEST_DIGITS:
+        if _is_none(mention, text):
             continue
         joined = _joined(kept[-1], mention, text, lexicon) if kept else None
         if joined is not None:
@@ -37,6 +40,19 @@ def tidy(mentions: Iterable[Mention], text: str, lexicon: Lexicon) -> tuple[Ment
         else:
             kept.append(mention)
     return tuple(kept)
+
+
+def _is_none(mention: Mention, text: str) -> bool:
+    """Whether the words only look like a name: a short number, a bed without its mark, a cost centre not called so."""
+    match mention.kind:
+        case "requisition":
+            return _digits(mention.words) < _FEWEST_DIGITS
+        case "bed":
+            return " " in mention.words and not _BED.search(text[: mention.end])
+        case "cost_centre":
+            return not _digits(mention.words) and not _MONEY.search(mention.words)
+        case _:
+            return False
 
 
 def _digits(words: str) -> int:
@@ -85,10 +101,10 @@ def resolve(
         level = mention.of("level_of_care")
         if kind == "unit" and level and (everywhere or len(ids) > 1):
             kind, ids = "level_of_care", level[:1]
+        if kind == "scanner" and not _digits(mention.words):
+            continue  # "MRI" says which kind of scan, not which scanner
         if len(ids) == 1:
             slots.setdefault(kind, []).append(ids[0])
-        elif kind == "scanner" and not _digits(mention.words):
-            continue  # "MRI" says which kind of scan, not which scanner
         else:
             blurred[kind] = (*blurred.get(kind, ()), _blur(mention, kind, ids, lexicon))
         for other in ("level_of_care", "service"):
@@ -119,6 +135,8 @@ def _kind(mention: Mention, intent: str) -> str:
             return "patient"
         if mention.kind == "patient" and not titled and (others := kinds & {"clinician", "staff"}):
             return sorted(others)[0]
+    if intent in _OPERATIONS and "procedure" in kinds:
+        return "procedure"
     if intent in _ITEMS and "item" in kinds:
         return "item"
     if intent in _SERVICES and "service" in kinds and mention.kind in ("cost_centre", "level_of_care"):

@@ -11,6 +11,7 @@ from agent.planners.embedded.skills.reads import READS, read
 SKILLS: dict[str, Callable[[Heard], Script]] = {
     **dict.fromkeys(READS, read),
     **dict.fromkeys(talk.SORRY_NOT_YET, talk.not_yet),
+    **dict.fromkeys(talk.COMING, talk.coming),
     "add_on_case": surgery.add_on_case,
     "approve_in_chat": work.approve_in_chat,
     "assign_bed": beds.assign_bed,
@@ -22,6 +23,7 @@ SKILLS: dict[str, Callable[[Heard], Script]] = {
     "confirm_yes": clinic.confirm_yes,
     "create_requisition": supply.create_requisition,
     "displace": surgery.displace,
+    "evidence_question": talk.evidence,
     "greeting": talk.greeting,
     "hand_over": work.hand_over,
     "help": talk.help_me,

@@ -1,10 +1,12 @@
 """Talk around the work: help, greetings, what is not ours, what is not there yet."""
 
 from dataclasses import replace
+from typing import Any
 
 from agent.guard import RULES
 from agent.planners.embedded.heard import Heard
-from agent.planners.embedded.script import Say, Script, do, question, tell
+from agent.planners.embedded.intents import load_intents
+from agent.planners.embedded.script import Do, Say, Script, do, question, tell
 from hospital.cards import CitationCard
 from tools.results import Done
 
@@ -25,6 +27,10 @@ SORRY_NOT_YET = {
     "overbook": "predict_no_show",
 }
 """Intents whose tools come later; the desk says so itself."""
+
+
+COMING = ("no_show_risk", "offer_waitlist", "route_imaging", "surge_beds", "template_change")
+"""Intents that are understood before anything can be done about them."""
 
 
 def can_do(heard: Heard) -> str:
@@ -66,6 +72,27 @@ def not_yet(heard: Heard) -> Script:
     """The desk says that it is not yet available; what there is instead comes with it."""
     result = yield from do(SORRY_NOT_YET[heard.intent])
     return Say(f"{tell(result).text} I can help with {can_do(heard)}.")
+
+
+def coming(heard: Heard) -> Script:
+    """What was understood, and that a person can take it."""
+    yield from ()
+    about = next(intent.about for intent in load_intents() if intent.name == heard.intent)
+    wish = f"{about[:1].lower()}{about[1:].rstrip('.')}"
+    return Say(f"You want to {wish}. I can't do that myself yet; say so and I hand it over to a person.")
+
+
+def evidence(heard: Heard) -> Script:
+    """What the answer before rests on: the same reads again, with the age of every source beside them."""
+    based: list[list[Any]] = heard.memory.get("based") or []
+    if not based:
+        return Say("I have not looked anything up in this conversation yet. Ask me something, then ask this again.")
+    results = yield tuple(Do(name, args) for name, args in based)
+    found = [result for result in results if isinstance(result, Done)]
+    read = " and ".join(dict.fromkeys(name.replace("_", " ") for name, _ in based))
+    sources = sorted({source for result in found for source in result.as_of})
+    said = [f"That came from {read}" + (f", which reads {', '.join(sources)}." if sources else ".")]
+    return Say("\n\n".join([*said, *dict.fromkeys(result.headline for result in found)]))
 
 
 def forbidden(heard: Heard) -> Script:
