@@ -5,8 +5,8 @@ from collections.abc import Callable
 from evals.benchmarks.allocations import bench_allocations
 from evals.benchmarks.hospital767 import bench_hospital767
 from evals.benchmarks.hostile import bench_hostile
-from evals.benchmarks.noshow import bench_noshow
 from evals.benchmarks.intents import bench_intents
+from evals.benchmarks.noshow import bench_noshow
 from evals.benchmarks.races import bench_races
 from evals.benchmarks.turns import bench_turns
 

@@ -99,7 +99,9 @@ def _memory(heard: Heard, said: Say) -> dict[str, Any]:
     based = [
         [call.name, call.args]
         for call, result in heard.asked.results
-        if isinstance(result, Done) and call.name in heard.asked.tools and heard.asked.tools[call.name].effect == "read"
+        if isinstance(result, Done)
+        and call.name in heard.asked.tools
+        and heard.asked.tools[call.name].effect == "read"
     ]
     aside = heard.intent in SMALL_TALK and bool(earlier.get("intent")) and said.asks_for is None
     kept = {key: earlier.get(key) for key in MATTER} if aside else matter_of(heard)

@@ -43,7 +43,7 @@ def tidy(mentions: Iterable[Mention], text: str, lexicon: Lexicon) -> tuple[Ment
 
 
 def _is_none(mention: Mention, text: str) -> bool:
-    """Whether the words only look like a name: a short number, a bed without its mark, a cost centre not called so."""
+    """Whether the words only look like a name: a short number, a bed or budget not called so."""
     match mention.kind:
         case "requisition":
             return _digits(mention.words) < _FEWEST_DIGITS

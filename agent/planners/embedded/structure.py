@@ -31,6 +31,9 @@ _OTHER_DEED = re.compile(
     r"\b(?:cancel\w*|move|moving|resched\w*|change|hold|instead|earlier|later|surgery|operation|operate\w*|theatre|OR|"
     r"bed|discharge\w*|APT-\w+)\b"
 )
+_HOW_TO = re.compile(
+    r"^\W*(?:(?:so|and|but|please)\W+)*how (?:do|can|would|should|could) (?:i|we|you|one)\b", re.IGNORECASE
+)
 _POLITE = re.compile(
     r"^\W*(?:(?:please|hi|hello|hey|ok|so|and)\W+)*(?:(?:can|could|would|will)\s+(?:you|we|u|someone|i)\b|"
     r"is it possible to|would it be possible|do you mind|would you mind|any chance|may i\b|can't you|won't you)",
@@ -55,6 +58,8 @@ def intent_by_build(
     if ranking.best == "bed_need_forecast" and any(_NOW.fullmatch(when.said.words.strip()) for when in times):
         return "bed_state"  # what is there now is counted, not forecast
     if asks_to_know(text):
+        if _HOW_TO.search(text) and any(name in WRITES for name, chance in ranking.intents[:3] if chance >= sure / 2):
+            return "handbook_question"
         if ranking.best in WRITES | {"confirm_yes", "confirm_no"} and ranking.in_scope:
             return _what_is_asked(ranking)
         return None
