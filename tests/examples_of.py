@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AwareDatetime, BaseModel, ValidationError
 
 from hospital.changes.holds import HeldResource
+from hospital.changes.moves import CaseMove
 from hospital.entity import Entity
 from hospital.model.bookings import Slot
 from hospital.ports import Store
@@ -56,6 +57,11 @@ class Examples:
         if origin is dict:
             return {f"käse {number}": self._value(inside[1])}
         if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            if annotation is HeldResource:  # a case is refused without a room among its resources
+                return self.of(annotation, resource=f'room:O\'Neil "{number}" é')
+            if annotation is CaseMove:  # a move is refused without a room and a clinician
+                taken = [self.of(HeldResource, resource=f"{kind}:é {number}") for kind in ("room", "clinician")]
+                return self.of(annotation, resources=tuple(taken))
             return self.of(annotation)
         return self._plain(annotation, number)
 

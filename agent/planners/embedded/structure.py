@@ -9,7 +9,7 @@ from agent.planners.embedded.lexicon import Mention
 
 WRITES = frozenset({
     "assign_bed", "book_visit", "cancel_visit", "change_case", "create_requisition", "hold_slot", "mandate_overtime",
-    "overbook", "ratio_breach", "record_status", "release_block", "request_agency", "reschedule_visit",
+    "overbook", "ratio_breach", "record_status", "request_agency", "reschedule_visit",
     "schedule_case_for_patient", "split_requisition", "submit_option", "substitute_item", "withdraw_request",
     "approve_in_chat",
 })  # fmt: skip
@@ -19,6 +19,7 @@ _BOOKED_INSTEAD = frozenset(
     {"imaging_slot", "clinic_earliest_slot", "phi_diagnosis", "overbook", "handbook_question"}
 )
 """Matters for which a booking is mistaken when it names no verb ("patient 88213, MRI Thursday 9:40")."""
+_OF_VISITS = frozenset({"cancel_visit", "reschedule_visit"})
 _ABOUT_RULES = frozenset({"policy_why", "handbook_question", "explain_change"})
 _LIKELY_ENOUGH = 0.1
 _NOW = re.compile(r"(?:right |just )?now|currently|at the moment|immediately", re.IGNORECASE)
@@ -53,6 +54,8 @@ def intent_by_build(
     budget = any(found.kind == "cost_centre" for found in mentions)
     if budget and not any(found.kind in ("item", "code") for found in mentions) and ranking.best not in _ABOUT_RULES:
         return "erp_status"
+    if ranking.best in _OF_VISITS and any(found.kind == "case" for found in mentions):
+        return "change_case"  # an operation has a case number, a visit has none
     if ranking.best == "bed_need_forecast" and any(found.kind == "bed" for found in mentions):
         return ranking.intents[1][0]  # no forecast is about one certain bed
     if ranking.best == "bed_need_forecast" and any(_NOW.fullmatch(when.said.words.strip()) for when in times):

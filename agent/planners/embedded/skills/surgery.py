@@ -59,7 +59,7 @@ _CANCEL = re.compile(r"\b(?:cancel\w*|call(?:ed)? off|take \S+ off|scrub|drop)\b
 _SWAP = re.compile(r"\b(?:swap\w*|switch\w*|exchange|trade|change places|reorder|before|after)\b", re.IGNORECASE)
 _EARLIER = re.compile(r"\b(?:earlier|forward|up by|sooner)\b", re.IGNORECASE)
 _SHIFT = re.compile(r"\b(?:back|later|delay|push|earlier|forward|sooner)\b", re.IGNORECASE)
-_BECAUSE = re.compile(r"(?:\bbecause(?: of)?\b|\bsince\b|\bdue to\b|[,:;-])\s*(.{3,200})$", re.IGNORECASE)
+_BECAUSE = re.compile(r"(?:\b(?:because(?: of)?|since|due to)\b|[,:;]|\s-)\s+(.{3,200})$", re.IGNORECASE)
 
 
 def add_on_case(heard: Heard) -> Script:
@@ -171,7 +171,7 @@ def release_block(heard: Heard) -> Script:
         "site": heard.one("site"),
         **heard.window(),
     }
-    if heard.is_question and not (args["clinician"] or args["room"]):
+    if heard.is_question:
         result = yield from do(
             "propose_allocation", goal="block_release", room=args["room"], service=args["service"],
             site=args["site"], surgeon=args["clinician"], **heard.window(),
