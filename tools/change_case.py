@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from hospital.changes.cancels import MOST_APART, CancelCase, CancelWave, same_cause
+from hospital.changes.cancels import MOST_APART, CalledOff, CancelCase, CancelWave, same_cause
 from hospital.changes.holds import HeldResource
 from hospital.changes.moves import CaseMove, MoveCases
 from hospital.ids import CaseId, RoomId
@@ -136,7 +136,7 @@ def _cancel(args: ChangeCase, box: Toolbox, cases: list[SurgicalCase]) -> Draft 
     elective = [case for case in cases if case.elective]
     so_far = same_cause(box.world, elective[0], reason) if elective else []
     if len(elective) == len(cases) and len(cases) > MOST_APART:
-        called_off = tuple((CaseId(case.id), case.start) for case in cases if case.start)
+        called_off = tuple(CalledOff(case_id=CaseId(case.id), starts_at=case.start) for case in cases if case.start)
         return Draft(
             title=f"Cancel {len(cases)} elective cases: {reason}",
             lines=(CancelWave(called_off=called_off, reason=reason),),

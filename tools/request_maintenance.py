@@ -3,7 +3,6 @@
 from pydantic import AwareDatetime, Field
 
 from hospital.changes.maintenance import PlanMaintenance
-from hospital.ids import EquipmentId, RoomId
 from hospital.model.places import Room
 from hospital.model.supply import CostCentre
 from hospital.money import Cents, format_money
@@ -47,8 +46,7 @@ async def request_maintenance(args: RequestMaintenance, box: Toolbox) -> Draft:
     line = PlanMaintenance(
         maintenance_id=fresh_id("MNT"),
         site_id=named.site_id,
-        room_id=RoomId(room.id) if room else None,
-        equipment_id=EquipmentId(device.id) if device else None,
+        resource=f"room:{named.id}" if room else f"equipment:{named.id}",
         start=args.start,
         end=args.end,
         work_order=fresh_id("WO"),

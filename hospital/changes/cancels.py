@@ -8,7 +8,7 @@ from pydantic import Field
 
 from hospital.changes.base import Change, Commit, Fact, Violation, resource_day
 from hospital.changes.describe import local_span
-from hospital.entity import Time
+from hospital.entity import Record, Time
 from hospital.ids import CaseId
 from hospital.model.bookings import Procedure, SurgicalCase
 from hospital.model.people import Scope
@@ -95,15 +95,22 @@ class CancelCase(_Cancels):
         return found
 
 
+class CalledOff(Record):
+    """One case of a wave, with the start it was shown with."""
+
+    case_id: CaseId
+    starts_at: Time
+
+
 class CancelWave(_Cancels):
     """More than three elective cases do not take place, all for one cause."""
 
     kind: Literal["cancel_wave"] = "cancel_wave"
     action: ClassVar[str] = "elective_wave"
-    called_off: tuple[tuple[CaseId, Time], ...] = Field(min_length=1)
+    called_off: tuple[CalledOff, ...] = Field(min_length=1)
 
     def cases(self) -> tuple[tuple[CaseId, datetime], ...]:
-        return self.called_off
+        return tuple((one.case_id, one.starts_at) for one in self.called_off)
 
     def facts(self, world: Reader, now: datetime) -> dict[str, Fact]:
         return {"cancellations": len(self.called_off)}

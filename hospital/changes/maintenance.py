@@ -32,8 +32,8 @@ class PlanMaintenance(Change):
     sources: ClassVar[tuple[str, ...]] = ("ehr",)
     maintenance_id: str
     site_id: SiteId
-    room_id: RoomId | None = None
-    equipment_id: EquipmentId | None = None
+    resource: str
+    """`room:ID` or `equipment:ID`."""
     start: Time
     end: Time
     work_order: str
@@ -43,18 +43,23 @@ class PlanMaintenance(Change):
     requested_by: UserId
 
     @model_validator(mode="after")
-    def _one_thing(self) -> Self:
+    def _whole(self) -> Self:
         require_order(self.start, self.end, self.work_order)
-        if (self.room_id is None) == (self.equipment_id is None):
-            raise ValueError(f"{self.work_order}: maintenance is of one room or one device")
         if self.amount and self.cost_centre_id is None:
             raise ValueError(f"{self.work_order}: amount={self.amount} needs a cost centre")
         return self
 
     @property
-    def resource(self) -> str:
-        """`room:ID` or `equipment:ID`."""
-        return f"room:{self.room_id}" if self.room_id else f"equipment:{self.equipment_id}"
+    def room_id(self) -> RoomId | None:
+        """The room, when it is one."""
+        kind, _, id = self.resource.partition(":")
+        return RoomId(id) if kind == "room" else None
+
+    @property
+    def equipment_id(self) -> EquipmentId | None:
+        """The device, when it is one."""
+        kind, _, id = self.resource.partition(":")
+        return EquipmentId(id) if kind == "equipment" else None
 
     def scope(self, world: Reader) -> Scope:
         room = world.get(Room, self.room_id) if self.room_id else None
@@ -84,7 +89,7 @@ class PlanMaintenance(Change):
         return span_days(self.resource, self.start, self.end)
 
     def violations(self, world: Reader, now: datetime) -> Sequence[Violation]:
-        kind, id = self.resource.split(":", 1)
+        kind, _, id = self.resource.partition(":")
         known = world.get(Room, id) if kind == "room" else world.get(Equipment, id)
         if known is None:
             return (Violation(constraint=kind, sentence=f"there is no {kind} {id}"),)
