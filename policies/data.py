@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError
 from hospital.entity import Record
 from hospital.ids import UserId
 from hospital.model.places import LevelOfCare
+from hospital.planning.hours import HoursRule
 from hospital.planning.money_context import MoneyContext
 from policies.plans import canonical
 
@@ -132,13 +133,10 @@ class RatioPack(Record):
     patients_per_nurse: dict[LevelOfCare, int]
 
 
-class HoursPack(Record):
-    """Hours a day and a week at most, and rest between shifts at least."""
+class HoursPack(HoursRule):
+    """Hours and rest as one jurisdiction or agreement wants them."""
 
     id: str
-    most_hours_a_day: int
-    least_rest_hours: int
-    most_hours_a_week: int
 
 
 class ReadMatrix(Record):

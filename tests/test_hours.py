@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hospital.model.people import Shift, Staff
+from hospital.planning.hours import Duty
 from hospital.ports import Range
 from policies.data import HoursPack
-from policies.hours import Duty, keeps
+from policies.hours import keeps
 
 PACK = HoursPack(id="x", most_hours_a_day=16, least_rest_hours=10, most_hours_a_week=60)
 MONDAY = datetime(2026, 9, 14, tzinfo=UTC)

@@ -9,7 +9,16 @@ from hospital.model.bookings import Urgency
 from hospital.model.places import LevelOfCare
 from tools.tool import Arguments
 
-Goal = Literal["surgical_case", "displacement", "add_on", "block_release"]
+Goal = Literal[
+    "surgical_case",
+    "displacement",
+    "add_on",
+    "block_release",
+    "nurse_cover",
+    "template",
+    "overbook",
+    "imaging",
+]
 
 
 class ProposeAllocation(Arguments):
@@ -34,4 +43,11 @@ class ProposeAllocation(Arguments):
         default=None, description="add_on: the band that a clinician chose; never inferred from the case"
     )
     urgency_by: str | None = Field(default=None, description="add_on: the surgeon or anaesthesiologist who chose it")
+    unit: str | None = Field(default=None, description="nurse_cover: the unit; unstated: the asker's own")
+    nurses: int | None = Field(
+        default=None,
+        ge=1,
+        le=20,
+        description="nurse_cover: nurses wanted a shift; unstated: what the ratio lacks",
+    )
     limit: int = Field(default=3, ge=1, le=5, description="How many options")

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from tools.allocation_arguments import Goal, ProposeAllocation
 from tools.propose_add_on import propose_add_on
 from tools.propose_case import propose_case
+from tools.propose_cover import propose_cover
 from tools.propose_displacement import propose_displacement
 from tools.propose_release import propose_release
 from tools.tool import Options, Problem, Toolbox, tool
@@ -14,13 +15,14 @@ GOALS: dict[Goal, Callable[[ProposeAllocation, Toolbox], Awaitable[Options]]] = 
     "add_on": propose_add_on,
     "block_release": propose_release,
     "displacement": propose_displacement,
+    "nurse_cover": propose_cover,
 }
 """One problem family per line."""
 
 
 @tool(ProposeAllocation, "write", sources=("ehr", "adt"), reads=("capacity", "schedules"))
 async def propose_allocation(args: ProposeAllocation, box: Toolbox) -> Options:
-    """Compute ranked options for a case with room, team, anaesthesia, equipment, implants and post-op bed."""
+    """Compute ranked options: a place for a case, or cover for a unit that lacks nurses."""
     find = GOALS.get(args.goal)
     if find is None:
         raise Problem("unavailable", f"Proposals for {args.goal} are not yet available.", argument="goal")

@@ -40,7 +40,7 @@ async def request_staffing(args: RequestStaffing, box: Toolbox) -> Draft:
     unit = find_unit(box, args.unit, args.site)
     start, end = _shift_of(box, unit, args.start, args.end)
     competency = (args.competency or unit.level).casefold().replace("-", "_").replace(" ", "_")
-    centre = _centre(box, unit)
+    centre = centre_of(box, unit)
     cheaper = cheaper_ways(box, unit, competency, start, end)
     rate, staff = _rate_and_person(args, box, competency, unit.site_id)
     line = RequestStaff(
@@ -136,7 +136,12 @@ def _shift_of(box: Toolbox, unit: Unit, start: datetime | None, end: datetime | 
     return coming[0].start, coming[0].end
 
 
-def _centre(box: Toolbox, unit: Unit) -> CostCentre:
+def centre_of(box: Toolbox, unit: Unit) -> CostCentre:
+    """Who pays for extra staff of the unit.
+
+    Raises:
+        Problem: when nobody does.
+    """
     centre = box.world.get(CostCentre, unit.cost_centre_id or CostCentreId(""))
     if centre is None:
         raise Problem("unknown", f"{unit.name} has no cost centre, so nobody could approve the cost.")

@@ -83,6 +83,8 @@ class MoneyContext(Record):
 
     overtime_percent: int = Field(ge=100)
     """What an hour of voluntary overtime is paid, in percent of the plain rate."""
+    overtime_after_hours: int = Field(gt=0)
+    """Hours of a week after which overtime is paid."""
     room_minute: dict[RoomKind, int]
     labour_hour: dict[str, int]
     """An hour of a role that has no rate of its own in the workforce system."""

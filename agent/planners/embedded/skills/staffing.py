@@ -20,7 +20,7 @@ def request_agency(heard: Heard) -> Script:
         source=source,
         competency=heard.one("level_of_care"),
         staff=heard.one("staff"),
-        **_shift(heard),
+        **shift_said(heard),
     )
     if isinstance(result, Refused):
         return (yield from settle("request_staffing", result, f"request a {source} nurse"))
@@ -28,7 +28,7 @@ def request_agency(heard: Heard) -> Script:
     return Say(f"{before}{result.headline}", hides=("query_capacity",))
 
 
-def _shift(heard: Heard) -> dict[str, str]:
+def shift_said(heard: Heard) -> dict[str, str]:
     """The shift said as start and end; a bare day means the night shift that starts then."""
     window = heard.window()
     if "start" in window or "day" not in window:

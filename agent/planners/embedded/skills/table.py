@@ -5,7 +5,7 @@ from collections.abc import Callable
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.intents import load_intents
 from agent.planners.embedded.script import Script
-from agent.planners.embedded.skills import beds, cases, clinic, staffing, supply, surgery, talk, work
+from agent.planners.embedded.skills import beds, cases, clinic, cover, staffing, supply, surgery, talk, work
 from agent.planners.embedded.skills.reads import READS, read
 
 SKILLS: dict[str, Callable[[Heard], Script]] = {
@@ -42,7 +42,7 @@ SKILLS: dict[str, Callable[[Heard], Script]] = {
     "submit_option": cases.submit_option,
     "substitute_item": surgery.substitute_item,
     "thanks": talk.thanks,
-    "who_can_cover": talk.who_can_cover,
+    "who_can_cover": cover.who_can_cover,
     "withdraw_request": work.withdraw_request,
     # the guard refuses these before any planner; if one slips past it, the page that forbids it is shown
     **dict.fromkeys(("mandate_overtime", "phi_diagnosis", "ratio_breach", "split_requisition"), talk.forbidden),

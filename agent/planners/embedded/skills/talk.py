@@ -104,15 +104,6 @@ def forbidden(heard: Heard) -> Script:
     return Say(verdict.reply if verdict else "I can't do that.", kind="refuse", cards=cards)
 
 
-def who_can_cover(heard: Heard) -> Script:
-    """The need, who is free in the float pool, and that a request can be made."""
-    result = yield from do(
-        "query_capacity", subject="staff", unit=heard.one("unit"), site=heard.site(), **heard.window()
-    )
-    said = tell(result)
-    return Say(f"{said.text} Say who to ask for (float, overtime or agency) and I request it.", kind=said.kind)
-
-
 def unclear(heard: Heard, matters: dict[str, str]) -> Script:
     """One question when several matters are about equally likely; `matters` are their descriptions by intent."""
     yield from ()
