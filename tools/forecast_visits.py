@@ -1,6 +1,7 @@
 """What is said about clinic demand: each week against the slots its templates hold."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -22,6 +23,34 @@ WEEKS = timedelta(days=14)
 
 def answer_visit_demand(args: ForecastDemand, box: Toolbox) -> Answer:
     """One service at one site or at all of its sites."""
+    asked = visits_asked(args, box)
+    demands = read_demand(box, asked.service, asked.clinics, asked.sites, asked.days)
+    if not demands:
+        raise Problem(
+            "unavailable", f"No referrals to {asked.service.name} were ever counted there.", argument="service"
+        )
+    known = min(one.points[-1].day for demand in demands for one in demand.forecasts)
+    if asked.days[-1] > known:
+        raise Problem("invalid", f"Forecasts reach {known:%a %d %b %Y}; ask for a time before that.", argument="end")
+    return _answer(box, asked.service, demands, asked.days)
+
+
+@dataclass(frozen=True)
+class VisitsAsked:
+    """What a question about visits is about: a service, its clinics and sites, and the days."""
+
+    service: Service
+    clinics: list[Clinic]
+    sites: list[Site]
+    days: Sequence[date]
+
+
+def visits_asked(args: ForecastDemand, box: Toolbox) -> VisitsAsked:
+    """The service named or at home, at the sites named or at all of its sites; from next Monday unless said.
+
+    Raises:
+        Problem: no such service, or no clinic of it there.
+    """
     service = _service(args, box)
     clinics = box.world.find(Clinic, service_id=service.id, order="name")
     if not clinics:
@@ -33,13 +62,7 @@ def answer_visit_demand(args: ForecastDemand, box: Toolbox) -> Answer:
         raise Problem("unknown", f"There is no {service.name} clinic there; there is {where}.", argument="site")
     clock = reference_site(box, sites, args.start)
     days = days_of(_window(args, box, clock), clock.timezone)
-    demands = read_demand(box, service, clinics, sites, days)
-    if not demands:
-        raise Problem("unavailable", f"No referrals to {service.name} were ever counted there.", argument="service")
-    known = min(one.points[-1].day for demand in demands for one in demand.forecasts)
-    if days[-1] > known:
-        raise Problem("invalid", f"Forecasts reach {known:%a %d %b %Y}; ask for a time before that.", argument="end")
-    return _answer(box, service, demands, days)
+    return VisitsAsked(service, clinics, sites, days)
 
 
 def _service(args: ForecastDemand, box: Toolbox) -> Service:

@@ -18,21 +18,26 @@ from hospital.changes.maintenance import PlanMaintenance
 from hospital.changes.moves import DisplaceCases, MoveCases
 from hospital.changes.queue import OpenException
 from hospital.changes.records import RecordStatus
+from hospital.changes.sessions import AddSession
 from hospital.changes.staffing import RequestStaff
 from hospital.changes.substitution import SubstituteItem
 from hospital.changes.supply import OpenRequisition
+from hospital.changes.template_slots import ConvertSlots, OverbookSession
 
 AnyChange = Annotated[
     ActivateRules
+    | AddSession
     | BookAppointment
     | CancelAppointment
-    | ChangeGrants
     | CancelCase
     | CancelWave
+    | ChangeGrants
+    | ConvertSlots
     | DisplaceCases
     | MoveCases
     | OpenException
     | OpenRequisition
+    | OverbookSession
     | PlaceHold
     | PlanMaintenance
     | RecordStatus

@@ -88,6 +88,8 @@ class MoneyContext(Record):
     room_minute: dict[RoomKind, int]
     labour_hour: dict[str, int]
     """An hour of a role that has no rate of its own in the workforce system."""
+    session_team: dict[str, int]
+    """People of each role who are there throughout a clinic session."""
     equipment: dict[str, Wear]
     """By kind of device or modality."""
     visit: dict[str, Expected]
@@ -117,6 +119,10 @@ class MoneyContext(Record):
     def overtime_rate(self, rate: int) -> Cents:
         """An hour of overtime at this plain rate, in whole cents rounded down."""
         return Cents(rate * self.overtime_percent // 100)
+
+    def session(self, minutes: int) -> Cents:
+        """What the people of a clinic session of so many minutes cost."""
+        return Cents(sum(self.labour(role, minutes) * people for role, people in self.session_team.items()))
 
     def visits(self, service: ServiceId, count: float) -> Expected:
         """What so many completed visits of a service line are expected to bring."""
