@@ -8,6 +8,7 @@ from tools.propose_case import propose_case
 from tools.propose_cover import propose_cover
 from tools.propose_displacement import propose_displacement
 from tools.propose_release import propose_release
+from tools.propose_template import propose_template
 from tools.tool import Options, Problem, Toolbox, tool
 
 GOALS: dict[Goal, Callable[[ProposeAllocation, Toolbox], Awaitable[Options]]] = {
@@ -16,13 +17,14 @@ GOALS: dict[Goal, Callable[[ProposeAllocation, Toolbox], Awaitable[Options]]] = 
     "block_release": propose_release,
     "displacement": propose_displacement,
     "nurse_cover": propose_cover,
+    "template": propose_template,
 }
 """One problem family per line."""
 
 
 @tool(ProposeAllocation, "write", sources=("ehr", "adt"), reads=("capacity", "schedules"))
 async def propose_allocation(args: ProposeAllocation, box: Toolbox) -> Options:
-    """Compute ranked options: a place for a case, or cover for a unit that lacks nurses."""
+    """Compute ranked options: places for cases, cover for a unit that lacks nurses, changes of clinic templates."""
     find = GOALS.get(args.goal)
     if find is None:
         raise Problem("unavailable", f"Proposals for {args.goal} are not yet available.", argument="goal")

@@ -27,12 +27,16 @@ PATHS: dict[str, dict[str, str]] = {
         "reschedule_appointment": "/appointments/{appointment_id}/reschedule",
         "cancel_appointment": "/appointments/{appointment_id}/cancel",
         "schedule_case": "/cases",
+        "add_session": "/sessions",
+        "convert_slots": "/slots/convert",
+        "overbook_session": "/sessions/{session_id}/overbook",
+        "offer_waitlist": "/waitlist-offers",
         "move_case": "/cases/{case_id}/move",
         "cancel_case": "/cases/{case_id}/cancel",
         "change_items": "/cases/{case_id}/items",
         "release_block": "/blocks/{block_id}/release",
     },
-    "wfm": {"create_staffing_request": "/staffing-requests"},
+    "wfm": {"create_staffing_request": "/staffing-requests", "plan_session_staff": "/session-staff"},
     "erp": {"create_requisition": "/requisitions", "open_work_order": "/work-orders"},
 }
 """Where each operation goes, by system."""

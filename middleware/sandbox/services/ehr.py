@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from hospital.ports import Clock
 from middleware.sandbox.services.base import Asked, Key, Plan, Spanned, answer, common_service, file_of, found
 from middleware.sandbox.services.ehr_cases import CASE, add_case_changes
+from middleware.sandbox.services.ehr_templates import add_template_routes
 from middleware.sandbox.services.ledger import Books, Data, Refused
 
 VISIT = "appointment"
@@ -117,6 +118,7 @@ def ehr_service(home: Path, clock: Clock | None = None) -> FastAPI:
         """One case."""
         return found(file, CASE, id)
 
+    add_template_routes(app, file)
     return app
 
 

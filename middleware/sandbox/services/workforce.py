@@ -12,7 +12,15 @@ from hospital.ports import Clock
 from middleware.sandbox.services.base import Key, Plan, Spanned, answer, common_service, file_of, found
 from middleware.sandbox.services.ledger import Books, Data
 
-KIND = "staffing-request"
+KIND, SESSION_STAFF = "staffing-request", "session-staff"
+
+
+class NewSessionStaff(Spanned):
+    """The people of one clinic session; what they cost altogether in cents."""
+
+    session_id: str
+    clinic_id: str
+    labour: int = Field(ge=0)
 
 
 class NewStaffingRequest(Spanned):
@@ -44,6 +52,18 @@ def workforce_service(home: Path, clock: Clock | None = None) -> FastAPI:
             return number
 
         return answer(*file.once(key, "create_staffing_request", payload, KIND, effect))
+
+    @app.post("/session-staff", status_code=201)
+    async def session_staff(body: NewSessionStaff, key: Key, plan: Plan = None) -> JSONResponse:
+        """Plan the people of a clinic session."""
+        payload = body.model_dump(mode="json")
+
+        def effect(books: Books) -> str:
+            number = books.next_number(SESSION_STAFF, "WFS-", 100)
+            books.put(SESSION_STAFF, number, "planned", {**payload, "plan_id": plan}, "session_staff.planned")
+            return number
+
+        return answer(*file.once(key, "plan_session_staff", payload, SESSION_STAFF, effect))
 
     @app.get("/staffing-requests")
     async def requests(state: Literal["open", "filled"] | None = None, key: str | None = None) -> list[Data]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.intents import load_intents
 from agent.planners.embedded.script import Script
-from agent.planners.embedded.skills import beds, cases, clinic, cover, staffing, supply, surgery, talk, work
+from agent.planners.embedded.skills import beds, cases, clinic, clinics, cover, staffing, supply, surgery, talk, work
 from agent.planners.embedded.skills.reads import READS, read
 
 SKILLS: dict[str, Callable[[Heard], Script]] = {
@@ -19,6 +19,8 @@ SKILLS: dict[str, Callable[[Heard], Script]] = {
     "cancel_visit": clinic.cancel_visit,
     "change_case": surgery.change_case,
     "clinic_earliest_slot": clinic.clinic_earliest_slot,
+    "demand_vs_capacity": clinics.demand_vs_capacity,
+    "template_change": clinics.template_change,
     "confirm_no": clinic.confirm_no,
     "confirm_yes": clinic.confirm_yes,
     "create_requisition": supply.create_requisition,
