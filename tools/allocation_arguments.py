@@ -43,6 +43,10 @@ class ProposeAllocation(Arguments):
         default=None, description="add_on: the band that a clinician chose; never inferred from the case"
     )
     urgency_by: str | None = Field(default=None, description="add_on: the surgeon or anaesthesiologist who chose it")
+    clinic: str | None = Field(default=None, description="overbook: the clinic")
+    extra: int | None = Field(
+        default=None, ge=1, le=10, description="overbook: at most so many more visits a session; unstated: the cap"
+    )
     unit: str | None = Field(default=None, description="nurse_cover: the unit; unstated: the asker's own")
     nurses: int | None = Field(
         default=None,

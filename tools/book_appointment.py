@@ -42,7 +42,7 @@ async def book_appointment(args: BookAppointment, box: Toolbox) -> Draft | Submi
     clinic = box.world.get(Clinic, slot.clinic_id) if slot.clinic_id else None
     order = _find_order(box, slot, room, patient.id)
     appointment_id = AppointmentId(fresh_id("APT"))
-    tasks = _prerequisites(order, appointment_id, slot, box) if order else ()
+    tasks = prerequisites(order, appointment_id, slot, box) if order else ()
     line = Line(
         appointment_id=appointment_id,
         patient_id=patient.id,
@@ -60,7 +60,7 @@ async def book_appointment(args: BookAppointment, box: Toolbox) -> Draft | Submi
     )
     site = box.local(slot.site_id)
     where = clinic.name if clinic else name_resource(box.world, f"room:{slot.room_id}")
-    checks = _say_checks(order, tasks)
+    checks = say_checks(order, tasks)
     return Draft(
         title=f"Book {order.protocol if order else slot.visit_type} at {site.name}",
         lines=(line,),
@@ -102,7 +102,8 @@ def _find_order(box: Toolbox, slot: Slot, room: Room | None, patient_id: str) ->
     return max(long_enough, key=lambda order: len(kind & set(order.protocol.casefold().split())))
 
 
-def _prerequisites(order: ImagingOrder, appointment_id: AppointmentId, slot: Slot, box: Toolbox) -> tuple[Task, ...]:
+def prerequisites(order: ImagingOrder, appointment_id: AppointmentId, slot: Slot, box: Toolbox) -> tuple[Task, ...]:
+    """What still has to be done before the examination, as tasks with their owners."""
     due = max(box.now, slot.start - CHECK_BEFORE)
     wanted = (
         ("safety_screen", not order.safety_screen_done, "imaging_tech", "safety questionnaire before the scanner"),
@@ -125,7 +126,8 @@ def _prerequisites(order: ImagingOrder, appointment_id: AppointmentId, slot: Slo
     )
 
 
-def _say_checks(order: ImagingOrder | None, tasks: tuple[Task, ...]) -> list[str]:
+def say_checks(order: ImagingOrder | None, tasks: tuple[Task, ...]) -> list[str]:
+    """What is done and what is missing, a sentence each."""
     if order is None:
         return []
     done = ["Safety screen done."] if order.safety_screen_done else []

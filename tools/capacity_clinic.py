@@ -7,13 +7,14 @@ from rapidfuzz import fuzz, process
 from hospital.cards import TableCard
 from hospital.model.people import Clinician
 from hospital.model.places import Clinic, Room, Service, Site
+from hospital.planning.backfill import kept_by_rule
 from hospital.ports import In
 from tools.capacity_arguments import QueryCapacity
 from tools.directory import find_clinic, find_clinician, find_service
 from tools.open_slots import Found, FreeSlot, Reason, find_slots
 from tools.sites_asked import find_sites, is_everywhere
 from tools.tool import Answer, Problem, Toolbox
-from tools.windows import listed, say_moment, say_span, today_at, window_of
+from tools.windows import listed, say_moment, say_span, window_of
 
 AHEAD = timedelta(days=180)
 """How far ahead the earliest slot is looked for when no end is stated."""
@@ -113,15 +114,7 @@ def say_visit_type(kind: str) -> str:
 
 
 def _why_not(box: Toolbox, clinic: Clinic, site: Site, slot: FreeSlot) -> Reason | None:
-    if slot.urgent_reserved:
-        return "urgent"
-    if slot.visit_type in clinic.same_day_visit_types and site.local(slot.start).date() > today_at(box, site):
-        return "same_day"
-    notice = timedelta(hours=clinic.backfill_notice_hours)
-    same_day = site.local(slot.start).date() == today_at(box, site) and slot.visit_type in clinic.same_day_visit_types
-    if slot.visit_type in clinic.complex_visit_types and slot.start - box.now < notice and not same_day:
-        return "notice"
-    return None
+    return kept_by_rule(clinic, site, slot.visit_type, slot.start, slot.urgent_reserved, box.now)
 
 
 def _answer(

@@ -9,6 +9,7 @@ from tools.hand_over import hand_over
 from tools.hold_slot import hold_slot
 from tools.list_approvals import list_approvals
 from tools.list_exceptions import list_exceptions
+from tools.offer_waitlist import offer_waitlist
 from tools.predict_duration import predict_duration
 from tools.predict_no_show import predict_no_show
 from tools.propose_allocation import propose_allocation
@@ -40,6 +41,7 @@ TOOLS: dict[str, Tool] = {
         hold_slot,
         list_approvals,
         list_exceptions,
+        offer_waitlist,
         predict_duration,
         predict_no_show,
         propose_allocation,
@@ -64,6 +66,7 @@ NOT_YET: dict[str, str] = {
     "assign_bed": "placing a patient in a bed",
     "explain_change": "explaining why a figure changed",
     "offer_waitlist": "offering a slot to the waitlist",
+    "query_kpi": "reading KPIs",
     "simulate": "what-if questions",
 }
 """Fixed names of the catalogue that answer "not yet available" through the same door, and what they will do."""

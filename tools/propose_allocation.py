@@ -8,6 +8,7 @@ from tools.propose_case import propose_case
 from tools.propose_cover import propose_cover
 from tools.propose_displacement import propose_displacement
 from tools.propose_release import propose_release
+from tools.propose_imaging import propose_imaging
 from tools.propose_template import propose_template
 from tools.tool import Options, Problem, Toolbox, tool
 
@@ -18,6 +19,7 @@ GOALS: dict[Goal, Callable[[ProposeAllocation, Toolbox], Awaitable[Options]]] = 
     "displacement": propose_displacement,
     "nurse_cover": propose_cover,
     "template": propose_template,
+    "imaging": propose_imaging,
 }
 """One problem family per line."""
 

@@ -89,7 +89,7 @@ async def propose_template(args: ProposeAllocation, box: Toolbox) -> Options:
             facts=facts,
         )
     first = drafts[0]
-    gap = f"{facts['gap_p80']} new-patient slots are missing when planning for four weeks out of five"
+    gap = f"site by site {facts['gap_p80']} new-patient slots are missing when planning for four weeks out of five"
     return Options(
         headline=f"{asked.service.name}, {when}: {gap} ({facts['gap_p50']} at the median). {first.headline}"
         + (f" Or: {drafts[1].headline}" if len(drafts) > 1 else ""),

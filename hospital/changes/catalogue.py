@@ -23,6 +23,7 @@ from hospital.changes.staffing import RequestStaff
 from hospital.changes.substitution import SubstituteItem
 from hospital.changes.supply import OpenRequisition
 from hospital.changes.template_slots import ConvertSlots, OverbookSession
+from hospital.changes.waitlist import OfferSlot
 
 AnyChange = Annotated[
     ActivateRules
@@ -35,6 +36,7 @@ AnyChange = Annotated[
     | ConvertSlots
     | DisplaceCases
     | MoveCases
+    | OfferSlot
     | OpenException
     | OpenRequisition
     | OverbookSession

@@ -1,10 +1,16 @@
 """Clinics as a whole: what to change when demand is above capacity, overbooking, the waitlist."""
 
 import re
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.script import Say, Script, do, question, settle, tell
 from agent.planners.embedded.skills.reads import demand_forecast, read
+from hospital.ids import ClinicId
+from hospital.model.bookings import ClinicSession
+from hospital.model.places import Clinic, Site
+from hospital.ports import Range
 from tools.results import Done, Refused
 
 _ASKS_WHAT_TO_DO = re.compile(
@@ -32,7 +38,9 @@ def template_change(heard: Heard) -> Script:
         return tell(demand)
     where = {"service": asked["service"] or heard.user.home.service_id, "site": asked["site"] or "all"}
     free = yield from do("query_capacity", subject="clinic", visit_type="new", **where)
-    result = yield from do("propose_allocation", goal="template", **{k: v for k, v in asked.items() if k != "subject"})
+    result = yield from do(
+        "propose_allocation", goal="template", **{k: v for k, v in asked.items() if k != "subject"}
+    )
     if isinstance(result, Refused):
         return (yield from settle("propose_allocation", result, "change the clinic templates"))
     offered = "" if isinstance(free, Refused) else f"\n\n{free.headline}"
@@ -40,3 +48,83 @@ def template_change(heard: Heard) -> Script:
     if isinstance(result, Done) and result.options:
         said += " Say which one to submit."
     return Say(said, hides=("query_capacity",))
+
+
+def overbook(heard: Heard) -> Script:
+    """Which clinic and day, how many will be missed, and the plan on its way to the clinic's medical director."""
+    if (past := heard.past()) is not None:
+        return question(f"{past[:1].upper()}{past[1:]} is over already. Which day from now on?", asks_for="day")
+    clinics = _clinics(heard)
+    if len(clinics) != 1:
+        names = tuple(clinic.name for clinic in clinics)
+        return question("Which clinic should be overbooked?", names, "clinic", tuple(str(one.id) for one in clinics))
+    clinic = clinics[0]
+    when = heard.window()
+    missed = yield from do("predict_no_show", clinic=clinic.id, site=clinic.site_id, **when)
+    if isinstance(missed, Refused):
+        return tell(missed)
+    result = yield from do(
+        "propose_allocation", goal="overbook", clinic=clinic.id, site=clinic.site_id, extra=heard.count, **when
+    )
+    if not isinstance(result, Done) or not result.options:
+        return (yield from settle("propose_allocation", result, f"overbook {clinic.name}"))
+    if heard.is_question:
+        return Say(f"{missed.headline} {result.headline} Say which one to submit.")
+    sent = yield from do("submit_plan", plan=result.options[0].id)
+    said = yield from settle("submit_plan", sent, f"overbook {clinic.name}")
+    return Say(f"{missed.headline} {result.headline} {said.text}", kind=said.kind)
+
+
+def _clinics(heard: Heard) -> list[Clinic]:
+    """The clinic named, or those of the service and site that are meant and sit on the day said."""
+    world = heard.asked.world
+    if (named := heard.one("clinic")) is not None and (clinic := world.get(Clinic, ClinicId(named))) is not None:
+        return [clinic]
+    service = heard.one("service") or heard.user.home.service_id
+    site = heard.one("site") or (heard.user.home.site_id if service is None else None)
+    where = {name: value for name, value in (("service_id", service), ("site_id", site)) if value is not None}
+    found = world.find(Clinic, order="name", **where)
+    sitting = [clinic for clinic in found if _sits(heard, clinic)]
+    return sitting or found
+
+
+def _sits(heard: Heard, clinic: Clinic) -> bool:
+    site, day = heard.asked.world.get(Site, clinic.site_id), heard.time.get("day")
+    if site is None or day is None:
+        return True
+    midnight = datetime.combine(date.fromisoformat(day[:10]), time(), ZoneInfo(site.timezone))
+    during = Range(at_least=midnight, before=midnight + timedelta(days=1))
+    return heard.asked.world.count(ClinicSession, clinic_id=clinic.id, start=during) > 0
+
+
+def offer_waitlist(heard: Heard) -> Script:
+    """Offer a freed slot of a clinic to whoever is next."""
+    clinics = _clinics(heard)
+    if len(clinics) != 1:
+        names = tuple(clinic.name for clinic in clinics)
+        return question("Which clinic has the free slot?", names, "clinic", tuple(str(one.id) for one in clinics))
+    kind = next((word for word in _KINDS if word in heard.matter().casefold()), None)
+    result = yield from do(
+        "offer_waitlist", clinic=clinics[0].id, site=clinics[0].site_id, visit_type=kind, **heard.window()
+    )
+    return (yield from settle("offer_waitlist", result, f"offer a slot of {clinics[0].name}"))
+
+
+_KINDS = ("new", "follow", "procedure", "complex")
+"""How visit types begin."""
+
+
+def route_imaging(heard: Heard) -> Script:
+    """Where a patient's examination can be done, over all sites unless one is named."""
+    if heard.one("patient") is None:
+        return question("For which patient's order? Please give the record number.", asks_for="patient")
+    result = yield from do(
+        "propose_allocation",
+        goal="imaging",
+        patient=heard.one("patient"),
+        site=heard.site() or "all",
+        **heard.window(),
+    )
+    if not isinstance(result, Done) or not result.options:
+        return (yield from settle("propose_allocation", result, "find a scanner"))
+    return Say(f"{result.headline} Say which one to submit.")

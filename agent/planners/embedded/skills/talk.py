@@ -25,6 +25,9 @@ SORRY_NOT_YET = {
     "explain_change": "explain_change",
     "what_if": "simulate",
     "overbook": "predict_no_show",
+    "release_block": "release_block",
+    "substitute_item": "substitute_item",
+    "change_case": "change_case",
 }
 """Intents whose tools come later; the desk says so itself."""
 

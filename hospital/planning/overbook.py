@@ -1,0 +1,207 @@
+"""Overbooking by slot: how many visits more a session can take, with the overrun and the waits that are expected.
+
+What is known of a slot is the chance that its visit is missed; nothing is known of the person in it. Expected values
+are exact: the distribution of the backlog (minutes of work not yet done) is carried from slot to slot.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import combinations
+from statistics import fmean
+from typing import Literal
+
+from hospital.planning.report import ConstraintReport, Relaxation
+
+MINUTE = timedelta(minutes=1)
+Status = Literal["optimal", "infeasible", "empty"]
+Backlog = dict[int, float]
+
+
+@dataclass(frozen=True, slots=True)
+class SlotRisk:
+    """One booked slot and the chance, 0 to 1, that its visit is missed."""
+
+    id: str
+    start: datetime
+    end: datetime
+    missed: float
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.missed <= 1:
+            raise ValueError(f"{self.id}: missed={self.missed} must be between 0 and 1")
+        if self.end <= self.start:
+            raise ValueError(f"{self.id}: it ends before it starts")
+
+    @property
+    def minutes(self) -> int:
+        """How long a visit in it takes."""
+        return (self.end - self.start) // MINUTE
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One clinician's session: its booked slots in order, how many more it may take, how often extras are missed."""
+
+    id: str
+    slots: tuple[SlotRisk, ...]
+    cap: int
+    extra_missed: float = 0.1
+
+    def __post_init__(self) -> None:
+        if list(self.slots) != sorted(self.slots, key=lambda one: one.start):
+            raise ValueError(f"{self.id}: slots are not in order")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Minutes of overrun and of mean wait that are still acceptable as expected values (our judgement)."""
+
+    overrun: float = 20
+    wait: float = 10
+    noticeable: float = 5
+    """A group that waits so many minutes longer than all patients waits noticeably longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a session is expected to come to, in minutes; `waits` per booked slot."""
+
+    overrun: float
+    waits: Mapping[str, float]
+
+    @property
+    def wait(self) -> float:
+        """The mean wait over the booked slots."""
+        return fmean(self.waits.values()) if self.waits else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Overbooked:
+    """One session with the slots beside which one more visit is booked."""
+
+    session: Session
+    beside: tuple[SlotRisk, ...]
+    before: Load
+    after: Load
+
+    @property
+    def gained(self) -> float:
+        """Visits more that are expected to take place."""
+        return len(self.beside) * (1 - self.session.extra_missed)
+
+
+@dataclass(frozen=True, slots=True)
+class OverbookResult:
+    """The sessions that can take more; `why_not` for the others, and what would have to give."""
+
+    status: Status
+    sessions: tuple[Overbooked, ...] = ()
+    why_not: tuple[tuple[str, str], ...] = ()
+    report: ConstraintReport = field(default_factory=lambda: ConstraintReport((), {}))
+    relax: tuple[Relaxation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GroupWait:
+    """Expected wait of one group's booked visits, in minutes, before and after."""
+
+    group: str
+    visits: int
+    before: float
+    after: float
+
+
+def overbook(sessions: Sequence[Session], limits: Limits | None = None, most: int | None = None) -> OverbookResult:
+    """As many visits more per session as cap and limits allow (at most `most`), where they make people wait least."""
+    limits = limits or Limits()
+    if not any(session.slots for session in sessions):
+        return OverbookResult("empty")
+    found, why_not, binding = [], [], set[str]()
+    for session in sessions:
+        best, why = _most(session, limits, most)
+        if best is None:
+            why_not.append((session.id, why))
+        else:
+            found.append(best)
+        binding.add(why)
+    slack = {"visits below the cap": sum(one.session.cap - len(one.beside) for one in found)}
+    report = ConstraintReport(tuple(sorted(binding)), slack)
+    if found:
+        return OverbookResult("optimal", tuple(found), tuple(why_not), report)
+    reasons = sorted({why for _, why in why_not})
+    relax = tuple(Relaxation((why,), f"another limit than this one: {why}") for why in reasons)
+    return OverbookResult("infeasible", (), tuple(why_not), report, relax)
+
+
+def load_of(session: Session, beside: Sequence[SlotRisk] = ()) -> Load:
+    """What the session comes to with one more visit beside each of these slots."""
+    extra = {slot.id for slot in beside}
+    backlog: Backlog = {0: 1.0}
+    waits: dict[str, float] = {}
+    for n, slot in enumerate(session.slots):
+        waits[slot.id] = sum(minutes * chance for minutes, chance in backlog.items())
+        backlog = _arrives(backlog, slot.minutes, 1 - slot.missed)
+        if slot.id in extra:
+            backlog = _arrives(backlog, slot.minutes, 1 - session.extra_missed)
+        until = session.slots[n + 1].start if n + 1 < len(session.slots) else slot.end
+        backlog = _passes(backlog, (until - slot.start) // MINUTE)
+    return Load(sum(minutes * chance for minutes, chance in backlog.items()), waits)
+
+
+def compare_groups(sessions: Sequence[Overbooked], group_of: Mapping[str, str]) -> tuple[GroupWait, ...]:
+    """Expected waits of the booked visits by group, afterwards: the groups never were an input to what was chosen."""
+    before: dict[str, list[float]] = defaultdict(list)
+    after: dict[str, list[float]] = defaultdict(list)
+    for one in sessions:
+        for slot in one.session.slots:
+            group = group_of.get(slot.id, "not known")
+            before[group].append(one.before.waits[slot.id])
+            after[group].append(one.after.waits[slot.id])
+    return tuple(
+        GroupWait(group, len(before[group]), fmean(before[group]), fmean(after[group])) for group in sorted(before)
+    )
+
+
+def waits_longer(groups: Sequence[GroupWait], limits: Limits | None = None) -> tuple[GroupWait, ...]:
+    """The groups that would wait noticeably longer than all patients together."""
+    limits = limits or Limits()
+    visits = sum(one.visits for one in groups)
+    if not visits:
+        return ()
+    overall = sum(one.after * one.visits for one in groups) / visits
+    return tuple(one for one in groups if one.after - overall > limits.noticeable and one.after > one.before)
+
+
+def _most(session: Session, limits: Limits, most: int | None) -> tuple[Overbooked | None, str]:
+    """The largest number of extras within the limits, or None; and what keeps it from being larger."""
+    before = load_of(session)
+    best: Overbooked | None = None
+    top = min(session.cap, len(session.slots), session.cap if most is None else most)
+    if top < 1:
+        return None, "the cap of the session" if session.slots else "nothing is booked yet"
+    for count in range(1, top + 1):
+        loads = [(load_of(session, chosen), chosen) for chosen in combinations(session.slots, count)]
+        load, chosen = min(loads, key=lambda one: (one[0].overrun + one[0].wait, [slot.id for slot in one[1]]))
+        if load.overrun > limits.overrun:
+            return best, f"expected overrun of at most {limits.overrun:g} min"
+        if load.wait > limits.wait:
+            return best, f"expected wait of at most {limits.wait:g} min"
+        best = Overbooked(session, chosen, before, load)
+    return best, "the cap of the session" if most is None or session.cap <= most else f"{most} a session as asked"
+
+
+def _arrives(backlog: Backlog, minutes: int, comes: float) -> Backlog:
+    found: Backlog = defaultdict(float)
+    for waiting, chance in backlog.items():
+        found[waiting + minutes] += chance * comes
+        found[waiting] += chance * (1 - comes)
+    return found
+
+
+def _passes(backlog: Backlog, minutes: int) -> Backlog:
+    found: Backlog = defaultdict(float)
+    for waiting, chance in backlog.items():
+        found[max(0, waiting - minutes)] += chance
+    return found

@@ -1,0 +1,136 @@
+"""Offering a freed slot to whoever is next on the waitlist, by the clinic's rule."""
+
+from datetime import date, timedelta
+
+from pydantic import AwareDatetime, Field
+
+from hospital.changes.visits import double_bookings
+from hospital.changes.waitlist import OfferSlot
+from hospital.model.bookings import Slot, WaitlistEntry
+from hospital.model.places import Clinic, Site
+from hospital.planning.backfill import in_order, kept_by_rule
+from hospital.ports import Range
+from policies.plans import Effect
+from tools.directory import find_clinic
+from tools.hold_slot import find_slot
+from tools.naming import fresh_id
+from tools.open_slots import SAID, held_slots
+from tools.sites_asked import is_everywhere
+from tools.tool import Arguments, Draft, Problem, Toolbox, tool
+from tools.windows import plural, say_span, window_of
+
+STANDS = timedelta(hours=4)
+"""How long an offer stands, and never past the start of the visit (our judgement)."""
+AHEAD = timedelta(days=7)
+
+
+class OfferWaitlist(Arguments):
+    clinic: str | None = Field(default=None, description="The clinic; unstated when the slot is given")
+    site: str | None = None
+    slot: str | None = Field(default=None, description="The id of the freed slot; unstated: the next free one")
+    visit_type: str | None = Field(default=None, description="Only slots of this kind")
+    day: date | None = None
+    start: AwareDatetime | None = None
+    end: AwareDatetime | None = None
+
+
+@tool(OfferWaitlist, "write", sources=("ehr",), reads=("bookings",))
+async def offer_waitlist(args: OfferWaitlist, box: Toolbox) -> Draft:
+    """Offer a free slot to the next patient of the waitlist: by priority, then waiting time, within the rule."""
+    if args.slot is None and args.clinic is None:
+        raise Problem("missing", "Which clinic, or which slot?", argument="clinic")
+    slots = [find_slot(box, args.slot)] if args.slot else _free(args, box)
+    kept: dict[str, int] = {}
+    for slot in slots:
+        clinic = box.world.get(Clinic, slot.clinic_id) if slot.clinic_id else None
+        if clinic is None:
+            raise Problem(
+                "conflict", f"Slot {slot.id} belongs to no clinic, so nobody waits for it.", argument="slot"
+            )
+        site = box.local(slot.site_id)
+        why = kept_by_rule(clinic, site, slot.visit_type, slot.start, slot.urgent_reserved, box.now)
+        if why is not None:
+            kept[SAID[why]] = kept.get(SAID[why], 0) + 1
+            continue
+        if (entry := _next(box, clinic, slot)) is not None:
+            return _draft(box, clinic, site, slot, entry)
+    said = ", ".join(f"{plural(count, 'slot')} {why}" for why, count in kept.items())
+    raise Problem(
+        "conflict",
+        f"No slot of {plural(len(slots), 'free slot')} can be offered: "
+        + (f"the clinic's rule keeps {said}." if kept else "nobody on the waitlist waits for such a visit."),
+        argument="slot",
+    )
+
+
+def _free(args: OfferWaitlist, box: Toolbox) -> list[Slot]:
+    clinic = find_clinic(box, args.clinic or "", None if is_everywhere(args.site) else args.site)
+    site = box.local(clinic.site_id)
+    window = window_of(box, site, args.day, args.start, args.end, default=AHEAD)
+    found = box.world.find(
+        Slot,
+        clinic_id=clinic.id,
+        status="free",
+        start=Range(at_least=window.start, before=window.end),
+        order="start",
+    )
+    held = held_slots(box, [slot.id for slot in found])
+    kind = (args.visit_type or "").casefold().replace(" ", "-")
+    free = [slot for slot in found if slot.id not in held and slot.visit_type.startswith(kind)]
+    if not free:
+        span = say_span(site, window.start, window.end)
+        raise Problem("conflict", f"{clinic.name} has no such free slot, {span}.", argument="clinic")
+    return free
+
+
+def _next(box: Toolbox, clinic: Clinic, slot: Slot) -> WaitlistEntry | None:
+    """Whoever is first and not somewhere else at that time."""
+    waiting = box.world.find(WaitlistEntry, clinic_id=clinic.id, visit_type=slot.visit_type, state="waiting")
+    return next(
+        (
+            entry
+            for entry in in_order(waiting)
+            if not double_bookings(box.world, entry.patient_id, slot.start, slot.end)
+        ),
+        None,
+    )
+
+
+def _draft(box: Toolbox, clinic: Clinic, site: Site, slot: Slot, entry: WaitlistEntry) -> Draft:
+    days = (box.now - entry.since).days
+    line = OfferSlot(
+        offer_id=fresh_id("OFFER"),
+        entry_id=entry.id,
+        patient_id=entry.patient_id,
+        clinic_id=clinic.id,
+        service_id=clinic.service_id,
+        site_id=clinic.site_id,
+        slot_id=slot.id,
+        visit_type=slot.visit_type,
+        start=slot.start,
+        end=slot.end,
+        expires_at=min(box.now + STANDS, slot.start),
+        offered_by=box.context.actor.id,
+    )
+    until = site.local(line.expires_at)
+    return Draft(
+        title=f"Waitlist offer at {clinic.name}",
+        lines=(line,),
+        effect=Effect(visits=1, notes=(f"{entry.id}, priority {entry.priority}, waiting {plural(days, 'day')}",)),
+        headline=(
+            f"Offered to patient {entry.patient_id} ({entry.id}, priority {entry.priority}, waiting "
+            f"{plural(days, 'day')}): {clinic.name}, {slot.visit_type.replace('-', ' ')}, "
+            f"{say_span(site, slot.start, slot.end)} ({site.timezone}), kept until {until:%a %d %b %H:%M} as "
+            f"{line.offer_id}. It is booked once the patient has agreed."
+        ),
+        facts={
+            "offer": line.offer_id,
+            "entry": entry.id,
+            "patient": entry.patient_id,
+            "priority": entry.priority,
+            "waiting_days": days,
+            "slot": slot.id,
+            "start": slot.start.isoformat(),
+            "until": line.expires_at.isoformat(),
+        },
+    )
