@@ -63,6 +63,20 @@ def test_the_extra_visit_goes_where_somebody_will_probably_be_missing() -> None:
     assert result.status == "optimal"
 
 
+def test_work_into_a_break_counts_as_overrun_and_a_free_slot_counts_as_taken() -> None:
+    before, after = session(0.0, 0.0).slots, session(0.0).slots[0]
+    noon = after.start + timedelta(hours=2)
+    urgent = SlotRisk(
+        "u", after.start + timedelta(minutes=40), after.start + timedelta(minutes=60), 0.0, booked=False
+    )
+    late = SlotRisk("late", noon, noon + timedelta(minutes=20), 0.0)
+    day = Session("S", (*before, urgent, late), 1, 0.0)
+    load = load_of(day, [before[1]])
+    assert load.overrun == 20  # into the break: the urgent slot took its own time
+    assert load.waits == {"s0": 0, "s1": 0, "late": 0}
+    assert all(slot.booked for one in overbook([day], Limits(overrun=60, wait=60)).sessions for slot in one.beside)
+
+
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=7), st.integers(0, 3))
 def test_cap_and_limits_hold_whatever_the_risks(missed: list[float], cap: int) -> None:
     limits = Limits(overrun=12, wait=6)

@@ -78,9 +78,19 @@ def test_every_kind_of_message_is_taken(sqlite_store: SqlStore, tmp_path: Path, 
         work.send(Message("r", "ehr", "reschedule_appointment", moved))
         work.send(Message("c", "ehr", "cancel_appointment", {"appointment_id": "APT-7", "reason": "patient"}))
         work.send(Message("s", "ehr", "schedule_case", {**case, "room_id": "hill-or-1", **told}))
-    assert deliver_due(sqlite_store, systems, soon(sqlite_store)) == Delivered(done=7)
+        slot = {"id": "N-1", "visit_type": "new", **told}
+        session = {"session_id": "SES-1", "clinic_id": "hill-derm"}
+        added = {**session, "clinician_id": "kim", "room_id": "d", "slots": [slot], **told}
+        work.send(Message("a", "ehr", "add_session", added))
+        work.send(Message("t", "ehr", "convert_slots", {**session, "replaces": ["slot-2"], "becomes": slot}))
+        work.send(Message("o", "ehr", "overbook_session", {**session, "adds": [slot]}))
+        offer = {"offer_id": "OFFER-1", "slot_id": "slot-2", "patient_id": "P-1", "expires_at": told["end"]}
+        work.send(Message("w", "ehr", "offer_waitlist", offer))
+        work.send(Message("p", "wfm", "plan_session_staff", {**session, "labour": 76_400, **told}))
+    assert deliver_due(sqlite_store, systems, soon(sqlite_store)) == Delivered(done=12)
+    made = ["SES-1", "N-1", "OVB-1", "OFFER-1", "WFS-101"]
     references = [reference for _, reference in outbox(sqlite_store)]
-    assert references == ["REQ-1043", "WFR-5001", "WFR-5002", "APT-1", "APT-7", "APT-7", "CASE-9"]
+    assert references == ["REQ-1043", "WFR-5001", "WFR-5002", "APT-1", "APT-7", "APT-7", "CASE-9", *made]
     with sqlite_store.reading() as world:
         sent = {(one.system, one.operation) for one in world.find(OutboxMessage)}
     assert sent == {(system, operation) for system, paths in PATHS.items() for operation in paths}

@@ -9,6 +9,7 @@ from tools.propose_cover import propose_cover
 from tools.propose_displacement import propose_displacement
 from tools.propose_release import propose_release
 from tools.propose_imaging import propose_imaging
+from tools.propose_overbook import propose_overbook
 from tools.propose_template import propose_template
 from tools.tool import Options, Problem, Toolbox, tool
 
@@ -20,6 +21,7 @@ GOALS: dict[Goal, Callable[[ProposeAllocation, Toolbox], Awaitable[Options]]] = 
     "nurse_cover": propose_cover,
     "template": propose_template,
     "imaging": propose_imaging,
+    "overbook": propose_overbook,
 }
 """One problem family per line."""
 

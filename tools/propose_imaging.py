@@ -127,7 +127,6 @@ def _told(
     box: Toolbox,
     order: ImagingOrder,
     sites: list[Site],
-    window: Interval,
     result: RouteResult,
     args: ProposeAllocation,
 ) -> Options:

@@ -21,12 +21,17 @@ Backlog = dict[int, float]
 
 @dataclass(frozen=True, slots=True)
 class SlotRisk:
-    """One booked slot and the chance, 0 to 1, that its visit is missed."""
+    """One slot of the template and the chance, 0 to 1, that its visit is missed.
+
+    One that is not booked yet (reserved for urgent visits, or still free) may be any moment: it counts as taken, and
+    no extra visit goes beside it.
+    """
 
     id: str
     start: datetime
     end: datetime
     missed: float
+    booked: bool = True
 
     def __post_init__(self) -> None:
         if not 0 <= self.missed <= 1:
@@ -69,6 +74,7 @@ class Load:
     """What a session is expected to come to, in minutes; `waits` per booked slot."""
 
     overrun: float
+    """Work into the breaks and past the end."""
     waits: Mapping[str, float]
 
     @property
@@ -116,7 +122,7 @@ class GroupWait:
 def overbook(sessions: Sequence[Session], limits: Limits | None = None, most: int | None = None) -> OverbookResult:
     """As many visits more per session as cap and limits allow (at most `most`), where they make people wait least."""
     limits = limits or Limits()
-    if not any(session.slots for session in sessions):
+    if not any(slot.booked for session in sessions for slot in session.slots):
         return OverbookResult("empty")
     found, why_not, binding = [], [], set[str]()
     for session in sessions:
@@ -140,14 +146,19 @@ def load_of(session: Session, beside: Sequence[SlotRisk] = ()) -> Load:
     extra = {slot.id for slot in beside}
     backlog: Backlog = {0: 1.0}
     waits: dict[str, float] = {}
+    overrun = 0.0
     for n, slot in enumerate(session.slots):
-        waits[slot.id] = sum(minutes * chance for minutes, chance in backlog.items())
+        if slot.booked:
+            waits[slot.id] = _mean(backlog)
         backlog = _arrives(backlog, slot.minutes, 1 - slot.missed)
         if slot.id in extra:
             backlog = _arrives(backlog, slot.minutes, 1 - session.extra_missed)
-        until = session.slots[n + 1].start if n + 1 < len(session.slots) else slot.end
-        backlog = _passes(backlog, (until - slot.start) // MINUTE)
-    return Load(sum(minutes * chance for minutes, chance in backlog.items()), waits)
+        backlog = _passes(backlog, slot.minutes)
+        gap = (session.slots[n + 1].start - slot.end) // MINUTE if n + 1 < len(session.slots) else None
+        if gap is None or gap > 0:
+            overrun += _mean(backlog)
+            backlog = _passes(backlog, gap or 0)
+    return Load(overrun, waits)
 
 
 def compare_groups(sessions: Sequence[Overbooked], group_of: Mapping[str, str]) -> tuple[GroupWait, ...]:
@@ -156,6 +167,8 @@ def compare_groups(sessions: Sequence[Overbooked], group_of: Mapping[str, str]) 
     after: dict[str, list[float]] = defaultdict(list)
     for one in sessions:
         for slot in one.session.slots:
+            if not slot.booked:
+                continue
             group = group_of.get(slot.id, "not known")
             before[group].append(one.before.waits[slot.id])
             after[group].append(one.after.waits[slot.id])
@@ -178,11 +191,12 @@ def _most(session: Session, limits: Limits, most: int | None) -> tuple[Overbooke
     """The largest number of extras within the limits, or None; and what keeps it from being larger."""
     before = load_of(session)
     best: Overbooked | None = None
-    top = min(session.cap, len(session.slots), session.cap if most is None else most)
+    booked = [slot for slot in session.slots if slot.booked]
+    top = min(session.cap, len(booked), session.cap if most is None else most)
     if top < 1:
-        return None, "the cap of the session" if session.slots else "nothing is booked yet"
+        return None, "the cap of the session" if booked else "nothing is booked yet"
     for count in range(1, top + 1):
-        loads = [(load_of(session, chosen), chosen) for chosen in combinations(session.slots, count)]
+        loads = [(load_of(session, chosen), chosen) for chosen in combinations(booked, count)]
         load, chosen = min(loads, key=lambda one: (one[0].overrun + one[0].wait, [slot.id for slot in one[1]]))
         if load.overrun > limits.overrun:
             return best, f"expected overrun of at most {limits.overrun:g} min"
@@ -198,6 +212,10 @@ def _arrives(backlog: Backlog, minutes: int, comes: float) -> Backlog:
         found[waiting + minutes] += chance * comes
         found[waiting] += chance * (1 - comes)
     return found
+
+
+def _mean(backlog: Backlog) -> float:
+    return sum(minutes * chance for minutes, chance in backlog.items())
 
 
 def _passes(backlog: Backlog, minutes: int) -> Backlog:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from agent.planners.embedded.heard import Heard
@@ -82,7 +83,9 @@ def _clinics(heard: Heard) -> list[Clinic]:
         return [clinic]
     service = heard.one("service") or heard.user.home.service_id
     site = heard.one("site") or (heard.user.home.site_id if service is None else None)
-    where = {name: value for name, value in (("service_id", service), ("site_id", site)) if value is not None}
+    where: dict[str, Any] = {
+        name: value for name, value in (("service_id", service), ("site_id", site)) if value is not None
+    }
     found = world.find(Clinic, order="name", **where)
     sitting = [clinic for clinic in found if _sits(heard, clinic)]
     return sitting or found

@@ -1,0 +1,248 @@
+"""Extra visits beside slots that will probably be missed: capped, with overrun, waits and a group check."""
+
+import asyncio
+from collections import defaultdict
+from functools import partial
+
+from hospital.cards import TableCard
+from hospital.changes.sessions import PlannedSlot
+from hospital.changes.template_slots import OVER, OverbookSession, already_over
+from hospital.ids import SessionId, SlotId
+from hospital.model.bookings import Appointment, ClinicSession, Slot
+from hospital.model.people import Clinician, PatientGroup
+from hospital.model.places import Clinic, Site
+from hospital.money import Cents
+from hospital.planning.intervals import Interval
+from hospital.planning.money_context import OptionMoney
+from hospital.planning.overbook import (
+    GroupWait,
+    Limits,
+    Overbooked,
+    OverbookResult,
+    Session,
+    SlotRisk,
+    compare_groups,
+    overbook,
+    waits_longer,
+)
+from hospital.ports import In, Not, Range
+from policies.plans import ConstraintReport, Effect
+from tools.allocation_arguments import ProposeAllocation
+from tools.directory import find_clinic
+from tools.slot_risks import slot_risks
+from tools.tool import Draft, Options, Problem, Toolbox
+from tools.windows import listed, plural, say_span, window_of
+
+MOST_DAYS = 14
+CAUTIOUS = 1
+"""Extra visits a session of the more careful option."""
+
+
+async def propose_overbook(args: ProposeAllocation, box: Toolbox) -> Options:
+    """Per session of the clinic as many extra visits as cap, overrun and waits allow; never chosen by person."""
+    if not args.clinic:
+        raise Problem("missing", "Which clinic should be overbooked?", argument="clinic")
+    clinic = find_clinic(box, args.clinic, args.site)
+    site = box.local(clinic.site_id)
+    window = window_of(box, site, args.day, args.start, args.end, most=MOST_DAYS)
+    sessions = _sessions(box, clinic, window)
+    limits = Limits()
+    # The groups are read only after everything was chosen, and can only take an option away.
+    chosen = [await asyncio.to_thread(partial(overbook, sessions, limits, args.extra))]
+    if args.extra is None:
+        chosen.append(await asyncio.to_thread(partial(overbook, sessions, limits, CAUTIOUS)))
+    groups = _groups(box, [slot.id for session in sessions for slot in session.slots])
+    return _told(box, clinic, site, window, limits, chosen, groups)
+
+
+def _sessions(box: Toolbox, clinic: Clinic, window: Interval) -> list[Session]:
+    """The clinic's sessions that have not begun, with the risk of each booked slot."""
+    risks = {one.slot_id: one for one in slot_risks(box.world, box.now, clinic.id, window)}
+    rows = box.world.values(
+        Slot,
+        ("id", "session_id", "start", "end"),
+        clinic_id=clinic.id,
+        status=Not("busy-unavailable"),
+        start=Range(at_least=window.start, before=window.end),
+    )
+    by_session: dict[str, list[SlotRisk]] = defaultdict(list)
+    for id, session_id, start, end in rows:
+        if session_id is not None and not str(id).endswith(OVER):
+            known = risks.get(id)
+            chance = known.foretold.probability if known else 0.0
+            by_session[session_id].append(SlotRisk(id, start, end, chance, booked=known is not None))
+    every = [one.foretold.probability for one in risks.values()]
+    usual = sum(every) / len(every) if every else 0.0
+    found = []
+    for session in box.world.find(
+        ClinicSession, clinic_id=clinic.id, start=Range(at_least=window.start, before=window.end), order="start"
+    ):
+        slots = tuple(sorted(by_session[session.id], key=lambda one: one.start))
+        cap = clinic.overbook_cap - already_over(box.world, session.id)
+        if session.start > box.now and slots:
+            found.append(Session(session.id, slots, max(0, cap), usual))
+    return found
+
+
+def _groups(box: Toolbox, slots: list[str]) -> dict[str, str]:
+    """The language group of whoever is booked into each slot: for the comparison only."""
+    patients = dict(
+        box.world.values(Appointment, ("slot_id", "patient_id"), slot_id=In(tuple(slots)), status="booked")
+    )
+    languages = dict(box.world.values(PatientGroup, ("id", "language"), id=In(tuple(sorted(set(patients.values()))))))
+    return {slot: languages.get(patient, "not known") for slot, patient in patients.items()}
+
+
+def _told(
+    box: Toolbox,
+    clinic: Clinic,
+    site: Site,
+    window: Interval,
+    limits: Limits,
+    chosen: list[OverbookResult],
+    groups: dict[str, str],
+) -> Options:
+    span = say_span(site, window.start, window.end)
+    facts: dict[str, object] = {
+        "clinic": clinic.name,
+        "clinic_id": clinic.id,
+        "window": span,
+        "cap": clinic.overbook_cap,
+        "limits": {"overrun": limits.overrun, "wait": limits.wait, "noticeable": limits.noticeable},
+        "status": chosen[0].status,
+        "relax": [one.words for one in chosen[0].relax],
+    }
+    drafts, refused, shown = [], [], set[tuple[str, ...]]()
+    for result in chosen:
+        key = tuple(slot.id for one in result.sessions for slot in one.beside)
+        if not result.sessions or key in shown:
+            continue
+        shown.add(key)
+        waits = compare_groups(result.sessions, groups)
+        if longer := waits_longer(waits, limits):
+            refused.append(f"{listed([one.group for one in longer])} would wait noticeably longer")
+            continue
+        drafts.append(_draft(box, clinic, site, result, waits))
+    facts["plans"] = [draft.facts for draft in drafts]
+    facts["refused"] = refused
+    if not drafts:
+        why = listed(refused) or listed([one.words for one in chosen[0].relax]) or "no visit is booked then"
+        return Options(headline=f"{clinic.name}, {span}: no extra visit can be added: {why}.", drafts=(), facts=facts)
+    first = drafts[0]
+    also = f" More careful: {drafts[1].headline}" if len(drafts) > 1 else ""
+    dropped = f" Left out by the group check: {'; '.join(refused)}." if refused else ""
+    return Options(
+        headline=f"{clinic.name}, {span}: {first.headline}{also}{dropped} The cap is {clinic.overbook_cap} extra "
+        "visits a session; slots are chosen by their own risk, never by who is booked.",
+        drafts=tuple(drafts),
+        facts=facts,
+        cards=tuple(card for draft in drafts for card in draft.cards),
+    )
+
+
+def _draft(box: Toolbox, clinic: Clinic, site: Site, result: OverbookResult, waits: tuple[GroupWait, ...]) -> Draft:
+    count = sum(len(one.beside) for one in result.sessions)
+    gained = sum(one.gained for one in result.sessions)
+    brings = box.policy.data.money.visits(clinic.service_id, gained)
+    money = OptionMoney(revenue=Cents(brings.revenue), contribution=Cents(brings.contribution))
+    overrun = max(one.after.overrun for one in result.sessions)
+    before = max(one.before.overrun for one in result.sessions)
+    wait = sum(one.after.wait for one in result.sessions) / len(result.sessions)
+    wait_before = sum(one.before.wait for one in result.sessions) / len(result.sessions)
+    said_groups = listed([f"{one.group} {one.after:.1f} min ({one.visits} visits)" for one in waits], 8)
+    headline = (
+        f"{plural(count, 'extra visit')} in {plural(len(result.sessions), 'session')}, {gained:.1f} more expected to "
+        f"be seen; expected overrun at most {overrun:.1f} min a session (before {before:.1f}), mean wait {wait:.1f} "
+        f"min (before {wait_before:.1f}). Group check passed, expected wait by language group: {said_groups}."
+    )
+    facts: dict[str, object] = {
+        "extra": count,
+        "sessions": len(result.sessions),
+        "gained": round(gained, 1),
+        "overrun": round(overrun, 1),
+        "overrun_before": round(before, 1),
+        "wait": round(wait, 1),
+        "wait_before": round(wait_before, 1),
+        "groups": [
+            {"group": one.group, "visits": one.visits, "before": round(one.before, 1), "after": round(one.after, 1)}
+            for one in waits
+        ],
+        **money.facts(),
+    }
+    return Draft(
+        title=f"Overbook {clinic.name}",
+        lines=tuple(_line(box, clinic, one) for one in result.sessions),
+        effect=Effect(
+            visits=round(gained),
+            notes=(
+                f"expected overrun at most {overrun:.1f} min a session, before {before:.1f}",
+                f"expected mean wait {wait:.1f} min, before {wait_before:.1f}",
+                f"group check passed: {said_groups}",
+                money.words,
+            ),
+        ),
+        report=ConstraintReport(
+            binding=result.report.binding,
+            slack=tuple(f"{name}: {left}" for name, left in result.report.slack.items()),
+            why_not=tuple(f"{session}: {why}" for session, why in result.why_not),
+        ),
+        headline=headline,
+        facts=facts,
+        cards=(_table(box, site, result), _group_table(waits)),
+    )
+
+
+def _line(box: Toolbox, clinic: Clinic, one: Overbooked) -> OverbookSession:
+    brings = box.policy.data.money.visits(clinic.service_id, one.gained)
+    kinds = {slot.id: slot.visit_type for slot in box.world.find(Slot, id=In(tuple(slot.id for slot in one.beside)))}
+    return OverbookSession(
+        session_id=SessionId(one.session.id),
+        clinic_id=clinic.id,
+        service_id=clinic.service_id,
+        site_id=clinic.site_id,
+        beside=tuple(SlotId(slot.id) for slot in one.beside),
+        adds=tuple(
+            PlannedSlot(
+                id=SlotId(f"{slot.id}{OVER}"), visit_type=kinds[SlotId(slot.id)], start=slot.start, end=slot.end
+            )
+            for slot in one.beside
+        ),
+        expected_visits=round(one.gained),
+        expected_revenue=Cents(brings.revenue),
+        expected_contribution=Cents(brings.contribution),
+        requested_by=box.context.actor.id,
+    )
+
+
+def _table(box: Toolbox, site: Site, result: OverbookResult) -> TableCard:
+    ids = In(tuple(one.session.id for one in result.sessions))
+    sessions = {one.id: one for one in box.world.find(ClinicSession, id=ids)}
+    people = {person.id: person.name for person in box.world.find(Clinician)}
+    rows = tuple(
+        (
+            people.get(sessions[SessionId(one.session.id)].clinician_id, ""),
+            ", ".join(f"{site.local(slot.start):%a %d %b %H:%M}" for slot in one.beside),
+            ", ".join(f"{100 * slot.missed:.0f}%" for slot in one.beside),
+            len(one.beside),
+            one.session.cap,
+            round(one.before.overrun, 1),
+            round(one.after.overrun, 1),
+            round(one.before.wait, 1),
+            round(one.after.wait, 1),
+        )
+        for one in result.sessions
+    )
+    columns = (
+        *("Clinician", "One more visit at", "Missed, chance", "Extra", "Cap"),
+        *("Overrun before, min", "Overrun after, min", "Wait before, min", "Wait after, min"),
+    )
+    return TableCard(title="Extra visits by session", columns=columns, rows=rows, note=f"Times in {site.timezone}.")
+
+
+def _group_table(waits: tuple[GroupWait, ...]) -> TableCard:
+    return TableCard(
+        title="Expected wait by language group",
+        columns=("Group", "Booked visits", "Wait before, min", "Wait after, min"),
+        rows=tuple((one.group, one.visits, round(one.before, 1), round(one.after, 1)) for one in waits),
+        note="Compared after the slots were chosen; never an input.",
+    )
