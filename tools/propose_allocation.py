@@ -7,9 +7,9 @@ from tools.propose_add_on import propose_add_on
 from tools.propose_case import propose_case
 from tools.propose_cover import propose_cover
 from tools.propose_displacement import propose_displacement
-from tools.propose_release import propose_release
 from tools.propose_imaging import propose_imaging
 from tools.propose_overbook import propose_overbook
+from tools.propose_release import propose_release
 from tools.propose_template import propose_template
 from tools.tool import Options, Problem, Toolbox, tool
 

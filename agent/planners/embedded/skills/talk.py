@@ -24,10 +24,6 @@ SORRY_NOT_YET = {
     "kpi_question": "query_kpi",
     "explain_change": "explain_change",
     "what_if": "simulate",
-    "overbook": "predict_no_show",
-    "release_block": "release_block",
-    "substitute_item": "substitute_item",
-    "change_case": "change_case",
 }
 """Intents whose tools come later; the desk says so itself."""
 
