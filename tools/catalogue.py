@@ -65,8 +65,6 @@ TOOLS: dict[str, Tool] = {
 NOT_YET: dict[str, str] = {
     "assign_bed": "placing a patient in a bed",
     "explain_change": "explaining why a figure changed",
-    "offer_waitlist": "offering a slot to the waitlist",
-    "query_kpi": "reading KPIs",
     "simulate": "what-if questions",
 }
 """Fixed names of the catalogue that answer "not yet available" through the same door, and what they will do."""

@@ -76,6 +76,16 @@ def overbook(heard: Heard) -> Script:
     return Say(f"{missed.headline} {result.headline} {said.text}", kind=said.kind)
 
 
+def no_show_risk(heard: Heard) -> Script:
+    """How many booked visits of a clinic will be missed."""
+    clinics = _clinics(heard)
+    if len(clinics) != 1:
+        names = tuple(clinic.name for clinic in clinics)
+        return question("Which clinic do you mean?", names, "clinic", tuple(str(one.id) for one in clinics))
+    result = yield from do("predict_no_show", clinic=clinics[0].id, site=clinics[0].site_id, **heard.window())
+    return tell(result)
+
+
 def _clinics(heard: Heard) -> list[Clinic]:
     """The clinic named, or those of the service and site that are meant and sit on the day said."""
     world = heard.asked.world

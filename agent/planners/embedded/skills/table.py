@@ -22,6 +22,7 @@ SKILLS: dict[str, Callable[[Heard], Script]] = {
     "demand_vs_capacity": clinics.demand_vs_capacity,
     "template_change": clinics.template_change,
     "overbook": clinics.overbook,
+    "no_show_risk": clinics.no_show_risk,
     "offer_waitlist": clinics.offer_waitlist,
     "route_imaging": clinics.route_imaging,
     "confirm_no": clinic.confirm_no,

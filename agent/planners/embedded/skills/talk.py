@@ -28,7 +28,7 @@ SORRY_NOT_YET = {
 """Intents whose tools come later; the desk says so itself."""
 
 
-COMING = ("no_show_risk", "offer_waitlist", "route_imaging", "surge_beds", "template_change")
+COMING = ("surge_beds",)
 """Intents that are understood before anything can be done about them."""
 
 
