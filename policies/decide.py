@@ -99,30 +99,19 @@ class Policy:
         totals = total_per_need(world, self.data, lines, now, plans)
         inputs = tuple(context_of(world, self.data, actor, line, now, totals) for line in lines)
         asked = list(zip(lines, inputs, strict=True))
-        best = self._evaluate(
-            actor.id, [(line.action, _asking(told, self.rules.every_vote, True)) for line, told in asked]
-        )
-        refusals = tuple(
-            hit for (line, _), answer in zip(asked, best, strict=True) for hit in self._hits(line.action, answer)
-        )
-        if refusals:
-            return self._denied(refusals, inputs)
-        bare = self._evaluate(actor.id, [(line.action, _asking(told, [], False)) for line, told in asked])
-        rules = [self._reasons(answer) for answer in bare]
+        if refusals := [hit for line, told in asked for hit in self.refusals(actor.id, line.action, told)]:
+            return self._denied(tuple(refusals), inputs)
+        rules = [self.reasons(actor.id, line.action, told) for line, told in asked]
         needs, per_line = needs_of(world, asked, rules)
         attests = tuple(dict.fromkeys(rule.id for found in rules for rule in found if rule.kind == "attest"))
         if needs:
             needs = Roster(world, self.data, now).assign(needs, {actor.id, *chain})
         have = approvals(votes)
-        final = bare
-        if have or attested or glass:
-            voted = [filled(per_line[n], have) for n in range(len(asked))]
-            final = self._evaluate(
-                actor.id,
-                [(line.action, _asking(told, voted[n], attested, glass)) for n, (line, told) in enumerate(asked)],
-            )
         effect: Literal["allow", "needs", "attest"] = "allow"
-        if not all(answer.allowed and not answer.diagnostics.errors for answer in final):
+        if not all(
+            self.allows(actor.id, line.action, told, filled(mine, have), attested, glass)
+            for (line, told), mine in zip(asked, per_line, strict=True)
+        ):
             effect = "needs" if any(have.get(need.rule, 0) < need.count for need in needs) else "attest"
         hits = dict.fromkeys(RuleHit(id=r.id, why=r.why) for found in rules for r in found)
         return Decision(
@@ -151,15 +140,28 @@ class Policy:
     ) -> tuple[RuleHit, ...]:
         """What the rules say against a desk command that is no line of a plan; empty when it may be done."""
         told = {"ask": ask_of(world, actor, scope, stale), "line": dict(facts), "money": NO_MONEY}
-        return tuple(self._hits(action, self._evaluate(actor.id, [(action, _asking(told, [], False))])[0]))
+        return tuple(self._hits(action, self._answer(actor.id, action, _asking(told, [], False))))
 
     def refusals(self, actor: UserId, action: str, told: Mapping[str, Any]) -> list[RuleHit]:
         """The rules that refuse an action told this whatever the votes; empty when none does."""
-        return self._hits(action, self._evaluate(actor, [(action, _asking(told, self.rules.every_vote, True))])[0])
+        return self._hits(action, self._answer(actor, action, _asking(told, self.rules.about(action).votes, True)))
+
+    def allows(
+        self,
+        actor: UserId,
+        action: str,
+        told: Mapping[str, Any],
+        votes: Sequence[str] = (),
+        attested: bool = False,
+        glass: bool = False,
+    ) -> bool:
+        """Whether an action told this may happen with these votes (`rule:n`); any error is a no."""
+        answer = self._answer(actor, action, _asking(told, votes, attested, glass))
+        return bool(answer.allowed) and not answer.diagnostics.errors
 
     def reasons(self, actor: UserId, action: str, told: Mapping[str, Any]) -> list[Rule]:
         """The rules that stand against an action told this, when nobody has voted or confirmed anything."""
-        return self._reasons(self._evaluate(actor, [(action, _asking(told, [], False))])[0])
+        return self._reasons(action, self._answer(actor, action, _asking(told, [], False)))
 
     def rule(self, need_rule: str) -> Rule:
         """The rule behind a need (`agency.unit` or, where one rule asks twice, `agency.unit@UNIT`)."""
@@ -168,20 +170,18 @@ class Policy:
     def _denied(self, hits: tuple[RuleHit, ...], inputs: tuple[dict[str, Any], ...]) -> Decision:
         return Decision(effect="deny", rules=tuple(dict.fromkeys(hits)), inputs=inputs, version=self.version)
 
-    def _evaluate(self, actor: UserId, asked: Sequence[tuple[str, Mapping[str, Any]]]) -> list[cedarpy.AuthzResult]:
-        requests = [
-            {
-                "principal": {"type": "User", "id": actor},
-                "action": {"type": "Action", "id": action},
-                "resource": {"type": "Place", "id": action},
-                "context": context,
-            }
-            for action, context in asked
-        ]
-        return list(cedarpy.is_authorized_batch(requests, self.rules.policies, self._actions, self.rules.schema))
+    def _answer(self, actor: UserId, action: str, context: Mapping[str, Any]) -> cedarpy.AuthzResult:
+        request = {
+            "principal": {"type": "User", "id": actor},
+            "action": {"type": "Action", "id": action},
+            "resource": {"type": "Place", "id": action},
+            "context": dict(context),
+        }
+        return cedarpy.is_authorized(request, self.rules.about(action).policies, self._actions, self.rules.schema)
 
-    def _reasons(self, answer: cedarpy.AuthzResult) -> list[Rule]:
-        found = [self.rules.by_position[reason] for reason in answer.diagnostics.reasons]
+    def _reasons(self, action: str, answer: cedarpy.AuthzResult) -> list[Rule]:
+        named = self.rules.about(action).named
+        found = [named[reason] for reason in answer.diagnostics.reasons]
         return sorted((rule for rule in found if rule.effect == "forbid"), key=lambda rule: (rule.order, rule.id))
 
     def _hits(self, action: str, answer: cedarpy.AuthzResult) -> list[RuleHit]:
@@ -191,7 +191,7 @@ class Policy:
             return [RuleHit(id=FAILED, why=f"the rules could not be applied to {action}: {said}")]
         if answer.allowed:
             return []
-        hits = [RuleHit(id=rule.id, why=rule.why, instead=rule.instead) for rule in self._reasons(answer)]
+        hits = [RuleHit(id=rule.id, why=rule.why, instead=rule.instead) for rule in self._reasons(action, answer)]
         what = action.replace("_", " ")
         return hits or [
             RuleHit(

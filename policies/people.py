@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from hospital.ids import UserId
@@ -18,17 +20,30 @@ Authorities = dict[UserId, UserId]
 
 
 class Roster:
-    """The active people at one moment, and whom each need may ask."""
+    """The active people at one moment, and whom each need may ask. What is not asked for is not read."""
 
     def __init__(self, world: Reader, data: PolicyData, now: datetime) -> None:
-        self._users = {user.id: user for user in world.find(User, active=True)}
-        self._zones = {site.id: site.timezone for site in world.find(Site)}
+        self._world = world
         self._data = data
         self._now = now
+        self._known: dict[UserId, User | None] = {}
 
     def user(self, user_id: str) -> User | None:
         """The active person with this id."""
-        return self._users.get(UserId(user_id))
+        id = UserId(user_id)
+        if id not in self._known:
+            found = self._world.get(User, id)
+            self._known[id] = found if found is not None and found.active else None
+        return self._known[id]
+
+    @cached_property
+    def _held(self) -> dict[UserId, list[dict[str, Any]]]:
+        """Everybody active and the roles they hold, as they are kept: most are only looked over."""
+        return {id: grants for id, grants in self._world.values(User, ("id", "grants"), active=True)}
+
+    @cached_property
+    def _zones(self) -> dict[str, str]:
+        return {id: zone for id, zone in self._world.values(Site, ("id", "timezone"))}
 
     def eligible(
         self, need: Need, chain: Iterable[str], taken: Iterable[str] = (), *, escalated: bool = False
@@ -84,7 +99,8 @@ class Roster:
 
     def _own_yes(self, need: Need, barred: set[str]) -> Authorities:
         """A surgeon's need: only that surgeon, or the OR charge nurse when that surgeon is in the chain."""
-        own = {user.id for user in self._users.values() if user.clinician_id == need.of and "surgeon" in user.roles}
+        mine = self._world.find(User, clinician_id=need.of, active=True)
+        own = {user.id for user in mine if "surgeon" in user.roles}
         others = [role for role in need.role.split("|") if role != "surgeon"]
         if own & barred and not others:
             others = ["or_charge"]
@@ -92,15 +108,16 @@ class Roster:
 
     def _of_roles(self, roles: Iterable[str], scope: Scope, barred: set[str]) -> Authorities:
         holders: set[UserId] = set()
+        wanted = scope.model_dump()
         for role in roles:
             if role in MONEY_ROLES and scope.cost_centre_id is not None:
                 people = self._data.limits.who(scope.cost_centre_id, MONEY_ROLES[role])
-                holders |= {user for user in people if user in self._users}
+                holders |= {user for user in people if self.user(user) is not None}
             else:
                 holders |= {
-                    user.id
-                    for user in self._users.values()
-                    if any(grant.role == role and grant.scope.covers(scope) for grant in user.grants)
+                    user
+                    for user, grants in self._held.items()
+                    if any(grant["role"] == role and _covers(grant["scope"], wanted) for grant in grants)
                 }
         return self._with_delegates(holders, barred)
 
@@ -108,7 +125,7 @@ class Roster:
         day = self._now.astimezone(ZoneInfo(self._data.on_call.timezone)).date()
         free = sorted(holders - {UserId(user) for user in barred})
         named = {to: user for user in reversed(free) for to in self._data.delegates_of(user, day)}
-        delegates = {to: user for to, user in named.items() if to in self._users and to not in barred}
+        delegates = {to: user for to, user in named.items() if to not in barred and self.user(to) is not None}
         return {**delegates, **{user: user for user in free}}
 
     def _above(self, role: str, scope: Scope, barred: set[str]) -> Authorities:
@@ -130,8 +147,15 @@ class Roster:
         return found
 
     def _on_duty(self, user_id: UserId, role: str) -> bool:
-        user = self._users[user_id]
+        user = self.user(user_id)
+        if user is None:
+            return False
         zone = self._zones.get(user.home.site_id, self._data.on_call.timezone) if user.home.site_id else None
         local = self._now.astimezone(ZoneInfo(zone or self._data.on_call.timezone))
         wanted = {*role.split("|"), *user.roles}
         return any(wanted & set(duty.roles) and duty.covers(local) for duty in self._data.on_call.duty)
+
+
+def _covers(held: dict[str, Any], wanted: dict[str, Any]) -> bool:
+    """As `Scope.covers`, on scopes as they are kept."""
+    return all(mine is None or mine == wanted[name] for name, mine in held.items())

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -55,20 +56,35 @@ class Rule(Record):
         return "needs" if self.needs else "attest" if self.attest else "never"
 
 
-class Rules:
-    """All rules, parsed. `by_id` finds one by its `@id`, `by_position` by Cedar's own name for it."""
+@dataclass(frozen=True)
+class About:
+    """The rules about one action, parsed; which is which by Cedar's own name for it; and every vote they look for."""
 
-    def __init__(
-        self, rules: tuple[Rule, ...], policies: cedarpy.PolicySet, schema: Any, schema_text: str, fingerprint: str
-    ) -> None:
+    policies: cedarpy.PolicySet
+    named: dict[str, Rule]
+    votes: tuple[str, ...]
+
+
+class Rules:
+    """All rules, parsed and checked. `by_id` finds one by its `@id`, `about` those of an action."""
+
+    def __init__(self, rules: tuple[Rule, ...], schema: Any, schema_text: str, fingerprint: str) -> None:
         self.by_id = {rule.id: rule for rule in rules}
-        self.by_position = {f"policy{number}": rule for number, rule in enumerate(rules)}
-        self.policies = policies
         self.schema = schema
         self.schema_text = schema_text
         self.fingerprint = fingerprint
         self._groups = _groups(schema)
-        self.every_vote = sorted(f"{rule.id}:{n}" for rule in rules if rule.needs for n in range(1, rule.count + 1))
+        self._rules = rules
+        self._about: dict[str, About] = {}
+
+    def about(self, action: str) -> "About":
+        """The rules that can decide this action; no other can match it, so that the rest need not be evaluated."""
+        if action not in self._about:
+            wanted = [rule for rule in self._rules if not rule.actions or action in self.actions_of(rule)]
+            named = {f"policy{number}": rule for number, rule in enumerate(wanted)}
+            votes = tuple(f"{rule.id}:{n}" for rule in wanted if rule.needs for n in range(1, rule.count + 1))
+            self._about[action] = About(cedarpy.PolicySet.from_str("\n".join(r.text for r in wanted)), named, votes)
+        return self._about[action]
 
     def actions_of(self, rule: Rule) -> tuple[str, ...]:
         """The actions a rule is about, those of the groups it names included."""
@@ -114,7 +130,7 @@ def read_rules(files: Mapping[str, str], folder: Path = HERE) -> Rules:
         seen[rule.id] = rule
     whole = "\n".join(texts)
     fingerprint = hashlib.sha256((schema_text + whole).encode()).hexdigest()
-    return Rules(tuple(rules), cedarpy.PolicySet.from_str(whole), schema, schema_text, fingerprint)
+    return Rules(tuple(rules), schema, schema_text, fingerprint)
 
 
 def _schema_line(text: str) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from evals.benchmarks.allocations import bench_allocations
+from evals.benchmarks.decisions import bench_decisions
 from evals.benchmarks.hospital767 import bench_hospital767
 from evals.benchmarks.hostile import bench_hostile
 from evals.benchmarks.intents import bench_intents
@@ -11,6 +12,7 @@ from evals.benchmarks.races import bench_races
 from evals.benchmarks.turns import bench_turns
 
 BENCHMARKS: dict[str, Callable[..., None]] = {
+    "decisions": bench_decisions,
     "hospital767": bench_hospital767,
     "allocations": bench_allocations,
     "hostile": bench_hostile,
