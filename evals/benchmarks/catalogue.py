@@ -6,6 +6,7 @@ from evals.benchmarks.allocations import bench_allocations
 from evals.benchmarks.decisions import bench_decisions
 from evals.benchmarks.hospital767 import bench_hospital767
 from evals.benchmarks.hostile import bench_hostile
+from evals.benchmarks.ihtc.command import bench_ihtc
 from evals.benchmarks.intents import bench_intents
 from evals.benchmarks.noshow import bench_noshow
 from evals.benchmarks.races import bench_races
@@ -18,6 +19,7 @@ BENCHMARKS: dict[str, Callable[..., None]] = {
     "hostile": bench_hostile,
     "noshow": bench_noshow,
     "intents": bench_intents,
+    "ihtc": bench_ihtc,
     "races": bench_races,
     "turns": bench_turns,
 }

@@ -1,0 +1,86 @@
+"""One annealing chain: first a place for everybody who must come, then the cheapest plan around it."""
+
+from typing import Self
+
+import numpy as np
+
+from evals.benchmarks.ihtc.arrays import State, data_of, solution_of
+from evals.benchmarks.ihtc.instance import Instance
+from evals.benchmarks.ihtc.solution import Solution
+from evals.benchmarks.ihtc.start import empty_state
+from evals.benchmarks.ihtc.state import place
+from evals.benchmarks.ihtc.sweep import no_best, sweep
+from hospital.planning.search import cooled
+
+MOVES = 20_000
+"""Moves of one step, some hundredths of a second."""
+SEEK_MOVES, SEEK_STEPS = 1_000, 600
+"""While places are sought: moves of one step, and the steps after which the search is hot again."""
+SEEK_HEAT = (0.8, 0.2)
+"""Hard units, of one hot spell of the search for places."""
+HEAT = (60.0, 1.0)
+"""Soft cost, of the search for the cheapest plan."""
+HARD_WEIGHT = 300.0
+"""Soft cost of one hard unit while plans that break a constraint are passed through."""
+BOLD = 0.05
+"""How often a move is tried although it breaks a hard constraint."""
+CARE = 0.65
+"""The share of moves that are about nurses."""
+
+
+class IhtcChain:
+    """A `hospital.planning.search.Chain` over plans of the competition."""
+
+    def __init__(self, instance: Instance, seed: int) -> None:
+        self.instance, self.seed = instance, seed
+        self.data = data = data_of(instance)
+        mandatory = int(data.mandatory[: data.patients].sum())
+        self.must = data._replace(patients=mandatory, weight=np.zeros_like(data.weight))
+        self.state = empty_state(instance, data, seed)
+        self.best = no_best(self.state)
+        self.steps = 0
+        self.begun: float | None = None
+        """The share of the budget that had gone when everybody who must come had a place; None until then."""
+
+    def step(self, progress: float) -> None:
+        """Some thousand moves."""
+        if self.begun is None:
+            self._seek(progress)
+            return
+        heat = cooled(*HEAT, (progress - self.begun) / max(1 - self.begun, 1e-9))
+        sweep(self.data, self.state, self.best, MOVES, heat, HARD_WEIGHT, BOLD, CARE)
+
+    def _seek(self, progress: float) -> None:
+        """Look for places that break nothing, whatever they cost; then start to count the cost."""
+        if self.state.total[1] > 0:
+            heat = cooled(*SEEK_HEAT, self.steps % SEEK_STEPS / SEEK_STEPS)
+            sweep(self.must, self.state, self.best, SEEK_MOVES, heat, 1.0, 1.0, 0.0)
+            self.steps += 1
+        if self.state.total[1] == 0:
+            found, self.begun = self.state, progress
+            self.state = empty_state(self.instance, self.data, self.seed)
+            self.best = no_best(self.state)
+            for p in np.flatnonzero(found.day[: self.data.patients] >= 0).tolist():
+                place(self.data, self.state, p, found.day[p], found.room[p], found.theatre[p], 1)
+
+    def best_cost(self) -> float:
+        """Soft cost of the best plan without violations."""
+        return float(self.best.cost[0]) if self.begun is not None and self.found else float("inf")
+
+    @property
+    def found(self) -> bool:
+        """Whether there is a plan without violations that is counted in full."""
+        return bool(self.best.cost[0] < np.iinfo(np.int64).max)
+
+    def adopt(self, other: Self) -> None:
+        """Go on from the other's plan, with chances of one's own."""
+        random = self.state.random.copy()
+        self.state = State(*(array.copy() for array in other.state))
+        self.state.random[:] = random
+        self.best = type(other.best)(*(array.copy() for array in other.best))
+        self.begun = other.begun
+
+    def solution(self) -> Solution:
+        """The best plan; where none is without violations, the one there is."""
+        plan = self.best if self.found else self.state
+        return solution_of(self.data, plan.day, plan.room, plan.theatre, plan.nurse)
