@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from hospital.changes.base import Commit
+from hospital.changes.expected import expected_changes
 from hospital.entity import Entity
 from hospital.model.governance import BrokenGlass, RuleSet
 from hospital.model.history import Feed
@@ -93,8 +94,12 @@ def replay_commits(untouched: Store, after: Store) -> int:
     with untouched.working() as work:
         for plan, entry in plans:
             commit = Commit(plan_id=plan.id, actor=plan.asked_by, at=entry.at)
+            number = 0
             for line in plan.lines:
                 line.apply(work, commit)
+                moved = expected_changes(line.expects(work), plan.id, entry.at, number)
+                work.put(*moved)
+                number += len(moved)
     return len(plans)
 
 
