@@ -10,7 +10,7 @@ from policies.context import late_feeds, other_plans
 from policies.decide import Decision, Policy
 from policies.outcomes import join
 from policies.people import Roster
-from policies.plans import Attestation, AuditEntry, Need, Plan, Vote, canonical, digest_of, is_escalated
+from policies.plans import Attestation, AuditEntry, Need, Plan, Vote, digest_of, is_escalated
 
 CLOCK_FACTS = frozenset({"minutes"})
 """Facts that only say how much time is left; they differ at every moment."""
@@ -29,8 +29,9 @@ def differences_of(
     if plan.expires_at is not None and now >= plan.expires_at:
         return ("the time to decide is over",)
     found = [late.sentence() for late in late_feeds(world, policy.data, sources_of(plan), now)]
-    found.extend(_lost_votes(world, policy, plan, now))
-    decision = decide_again(world, policy, plan, now)
+    votes = votes_on(world, plan)
+    found.extend(_lost_votes(world, policy, plan, votes, now))
+    decision = decide_again(world, policy, plan, now, votes)
     if decision is None:
         return (*found, f"{plan.asked_by} asked for it and is not active any more")
     if decision.effect == "deny":
@@ -59,13 +60,19 @@ def changed_since(world: Reader, plan: Plan, decision: Decision) -> list[str]:
     for was, told in zip(plan.facts, decision.inputs, strict=True):
         for name in sorted({*was["line"], *told["line"]} - CLOCK_FACTS):
             old, new = was["line"].get(name), told["line"].get(name)
-            if canonical(old) != canonical(new):
+            if type(old) is not type(new) or old != new:  # 1 is not True here
                 found.append(f"{name.replace('_', ' ')} was {_word(old)} and is {_word(new)} now")
     return found
 
 
-def decide_again(world: Reader, policy: Policy, plan: Plan, now: datetime) -> Decision | None:
-    """The decision on the world as it is, with the votes and attestation on this digest; None: asker is gone."""
+def decide_again(
+    world: Reader, policy: Policy, plan: Plan, now: datetime, votes: Iterable[Vote] | None = None
+) -> Decision | None:
+    """The decision on the world as it is, with the votes and attestation on this digest; None: asker is gone.
+
+    Args:
+        votes: those on this digest, when they were read already.
+    """
     asker = world.get(User, plan.asked_by)
     if asker is None or not asker.active:
         return None
@@ -75,7 +82,7 @@ def decide_again(world: Reader, policy: Policy, plan: Plan, now: datetime) -> De
         asker,
         plan.lines,
         now,
-        votes=votes_on(world, plan),
+        votes=votes_on(world, plan) if votes is None else votes,
         attested=is_attested(world, plan),
         plans=counted_with(world, policy, plan, now),
         chain=plan.chain,
@@ -103,8 +110,11 @@ def is_glass_broken(world: Reader, plan: Plan) -> bool:
 
 
 def is_attested(world: Reader, plan: Plan) -> bool:
-    """Whether whoever asked has confirmed this very digest."""
-    return world.count(Attestation, plan_id=plan.id, digest=plan.digest, user_id=plan.asked_by) > 0
+    """Whether whoever asked has confirmed this very digest; only a plan that asks for it can be confirmed."""
+    return (
+        bool(plan.attests)
+        and world.count(Attestation, plan_id=plan.id, digest=plan.digest, user_id=plan.asked_by) > 0
+    )
 
 
 def counted_with(world: Reader, policy: Policy, plan: Plan, now: datetime) -> list[Plan]:
@@ -144,9 +154,9 @@ def waiting_for(plan: Plan, decision: Decision) -> str:
     return f"{plan.id} waits for {join([need_words(need) for need in decision.needs], 'and')}."
 
 
-def _lost_votes(world: Reader, policy: Policy, plan: Plan, now: datetime) -> list[str]:
+def _lost_votes(world: Reader, policy: Policy, plan: Plan, on_it: Iterable[Vote], now: datetime) -> list[str]:
     """Votes whose voter may not fill that need any more."""
-    votes = [vote for vote in votes_on(world, plan) if vote.decision == "approve"]
+    votes = [vote for vote in on_it if vote.decision == "approve"]
     if not votes:
         return []
     roster = Roster(world, policy.data, now)

@@ -15,6 +15,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bots.settings import read_settings
+from evals.benchmarks.commits import LIMIT_MS as COMMIT_LIMIT_MS
+from evals.benchmarks.commits import commit_times
 from evals.dialogue import FROZEN
 from evals.replay import open_line
 from hospital.changes.base import Change
@@ -40,10 +42,12 @@ def bench_decisions(as_json: Annotated[bool, typer.Option("--json")] = False) ->
         line = open_line(read_settings().model_copy(update={"now": FROZEN}), Path(folder) / "home")
         try:
             figures = decision_figures(line.store, line.policy, line.clock)
+            for name, spent in commit_times(line.policy).items():
+                figures |= _figures(name, spent)
         finally:
             line.close()
     _show(figures, as_json)
-    if figures["rules_p95_ms"] > LIMIT_MS:
+    if figures["rules_p95_ms"] > LIMIT_MS or figures["plan_to_commit_p95_ms"] > COMMIT_LIMIT_MS:
         raise typer.Exit(1)
 
 
@@ -177,3 +181,5 @@ def _show(figures: dict[str, float], as_json: bool) -> None:
     console.print(table)
     said = "met" if figures["rules_p95_ms"] <= LIMIT_MS else "NOT met"
     console.print(f"rules p95 <= {LIMIT_MS:g} ms of work: {said}")
+    said = "met" if figures["plan_to_commit_p95_ms"] <= COMMIT_LIMIT_MS else "NOT met"
+    console.print(f"plan to commit p95 <= {COMMIT_LIMIT_MS:g} ms of work: {said}")

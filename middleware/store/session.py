@@ -5,7 +5,7 @@ from functools import cache
 from itertools import groupby
 from typing import Any, cast
 
-from sqlalchemy import Connection, Insert, Select, Table, func, select, text
+from sqlalchemy import Connection, Insert, Select, Table, bindparam, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -27,15 +27,14 @@ class SqlReader:
 
     def get(self, kind: type[E], /, id: str) -> E | None:
         """The entity with this id, or None."""
-        found = self.find(kind, id=id)
-        return found[0] if found else None
+        row = self._connection.execute(_by_id(kind), {"id": id}).first()
+        return None if row is None else kind.model_validate(dict(zip(_names(kind), row, strict=True)))
 
     def find(
         self, kind: type[E], /, *, order: str | None = None, limit: int | None = None, **where: object
     ) -> list[E]:
         """All that match, in ascending `order` of that field (`-field`: descending; not set comes first)."""
-        table = table_of(kind)
-        names = tuple(table.columns.keys())
+        table, names = table_of(kind), _names(kind)
         rows = self._rows(table, select(table), where, order, limit)
         return [kind.model_validate(dict(zip(names, row, strict=True))) for row in rows]
 
@@ -109,7 +108,7 @@ class SqlUnitOfWork(SqlReader):
 
     def send(self, message: Message) -> None:
         """Put a message into the outbox, to be sent as soon as this commits; the same key twice is one message."""
-        if self.count(OutboxMessage, id=message.key):
+        if self.get(OutboxMessage, message.key) is not None:
             return
         self.lock((_OUTBOX_LOCK,))
         last = self._connection.execute(select(func.max(table_of(OutboxMessage).c.sequence))).scalar_one()
@@ -160,6 +159,18 @@ _ADVISORY_LOCKS = text(
     " (SELECT DISTINCT hashtextextended(key, 0) AS number FROM unnest(CAST(:keys AS text[])) AS key"
     " ORDER BY number) AS numbers"
 )
+
+
+@cache
+def _names(kind: type[Entity]) -> tuple[str, ...]:
+    return tuple(table_of(kind).columns.keys())
+
+
+@cache
+def _by_id(kind: type[Entity]) -> Select[Any]:
+    """One row by its id: made once, since it is asked for most of all."""
+    table = table_of(kind)
+    return select(table).where(table.c.id == bindparam("id"))
 
 
 def _row(entity: Entity) -> dict[str, Any]:
