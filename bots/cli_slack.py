@@ -31,7 +31,7 @@ def fake_slack(
 
     settings = settings_for()
     address = bot or f"http://{settings.host}:{settings.port}"
-    slack = FakeSlack(App(request_url=f"{address}/slack/events"), journal=journal)
+    slack = FakeSlack(App(request_urls=(f"{address}/slack/events",)), journal=journal)
     line = build(settings)
     with line.store.reading() as world:
         users = world.find(User, order="id")

@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from slack_town import Town, town
+from slack_town import small_town
 
+from evals.slack.town import Town
 from policies.plans import Plan
 
 
 @pytest.fixture
 def slack(tmp_path: Path) -> Iterator[Town]:
-    with town(tmp_path) as made:
+    with small_town(tmp_path) as made:
         yield made
 
 

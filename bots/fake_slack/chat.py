@@ -93,6 +93,7 @@ def stop_stream(slack: FakeSlack, team: Team, args: Json) -> Json:
     message.blocks = [*message.blocks, *args.get("blocks", [])]
     message.metadata = args.get("metadata")
     message.streaming = False
+    team.session(channel.id, message.thread_ts or "").status = ""
     slack.told(team, channel, message)
     return {"channel": channel.id, "ts": message.ts, "message": message.shown()}
 

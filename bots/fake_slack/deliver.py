@@ -114,14 +114,20 @@ class Delivery:
         return ack
 
     async def _by_http(self, body: Json, form: Json | None, headers: dict[str, str]) -> tuple[int, Json]:
-        if not self._slack.app.request_url:
+        urls = self._slack.app.request_urls
+        if not urls:
             return 0, {"problem": "no request URL and no socket"}
         raw = json.dumps(body) if form is None else urlencode(form)
         kind = "application/json" if form is None else "application/x-www-form-urlencoded"
         signed = {**sign(self._slack.app.signing_secret, raw), "Content-Type": kind, **headers}
-        response = await self._client.post(self._slack.app.request_url, content=raw, headers=signed)
-        text = response.text
-        return response.status_code, json.loads(text) if text.startswith("{") else {"text": text}
+        for url in self._slack.chance.random.sample(urls, len(urls)):
+            try:
+                response = await self._client.post(url, content=raw, headers=signed)
+            except httpx.ConnectError:
+                continue  # nobody there: whoever balances the load asks the next one
+            text = response.text
+            return response.status_code, json.loads(text) if text.startswith("{") else {"text": text}
+        return 0, {"problem": "nobody listens"}
 
     async def _by_socket(self, kind: str, body: Json) -> Json:
         """One of the open sockets gets it, as at Slack."""

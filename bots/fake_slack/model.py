@@ -129,5 +129,5 @@ class App:
     client_secret: str = "fake-client-secret"
     signing_secret: str = "fake-signing-secret"
     app_token: str = "xapp-fake"
-    request_url: str = ""
-    """Where events go; empty: Socket Mode only."""
+    request_urls: tuple[str, ...] = ()
+    """Where events go: one of these, as behind a load balancer; none: Socket Mode only."""

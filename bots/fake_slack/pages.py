@@ -14,15 +14,19 @@ from bots.fake_slack.faults import Faults
 from bots.fake_slack.model import Channel, Json, Message, Team
 from bots.fake_slack.people import People
 from bots.fake_slack.slack import FakeSlack, Refusal
+from bots.web.pages import FOLDER as PAGE
 
-FOLDER = Path(__file__).parent / "page"
-MEDIA_TYPES = {
-    "index.html": "text/html",
-    "slack.css": "text/css",
-    "slack.js": "text/javascript",
-    "blocks.js": "text/javascript",
-    "mrkdwn.js": "text/javascript",
+OWN = Path(__file__).parent / "page"
+PARTS: dict[str, tuple[Path, str]] = {
+    "index.html": (OWN, "text/html"),
+    "slack.css": (OWN, "text/css"),
+    "slack.js": (OWN, "text/javascript"),
+    "blocks.js": (OWN, "text/javascript"),
+    "mrkdwn.js": (OWN, "text/javascript"),
+    "dom.js": (PAGE, "text/javascript"),
+    "icon.svg": (PAGE, "image/svg+xml"),
 }
+"""Every file of the page; two are those of the product's own page."""
 POLL_SECONDS = 20.0
 """How long a watcher waits for something to change before it is answered anyway."""
 router = APIRouter(include_in_schema=False)
@@ -70,7 +74,7 @@ def page() -> FileResponse:
 @router.get("/page/{name}")
 def part(name: str) -> Response:
     """A script or the style."""
-    return _file(name) if name in MEDIA_TYPES else Response(status_code=404)
+    return _file(name) if name in PARTS else Response(status_code=404)
 
 
 @router.get("/fake/workspaces")
@@ -242,4 +246,5 @@ def _message(message: Message) -> Json:
 
 
 def _file(name: str) -> FileResponse:
-    return FileResponse(FOLDER / name, media_type=MEDIA_TYPES[name], headers={"Cache-Control": "no-cache"})
+    folder, kind = PARTS[name]
+    return FileResponse(folder / name, media_type=kind, headers={"Cache-Control": "no-cache"})

@@ -121,6 +121,8 @@ class FakeSlack:
     def keep(self, team: Team, channel: Channel, message: Message) -> None:
         """Put a message into its channel, and tell the phones of those whom it reaches."""
         channel.messages.append(message)
+        if message.user == team.bot_user and message.thread_ts and not message.streaming:
+            team.session(channel.id, message.thread_ts).status = ""  # an answer takes the status away
         self.told(team, channel, message)
 
     def told(self, team: Team, channel: Channel, message: Message) -> None:

@@ -3,6 +3,7 @@
 The same happens over HTTP and over Socket Mode.
 """
 
+import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -51,7 +52,8 @@ class Keep(AsyncMiddleware):
             return BoltResponse(status=200, body="")
         new = await self.line.take(job)
         if not new and not req.headers.get("x-slack-retry-num") and job.kind in REPLAYS and self._noted.wait() == 0:
-            self.line.refuse("slack.replayed", f"{job.id} came once more and was not done again")
+            said = f"{job.id} came once more and was not done again"
+            await asyncio.to_thread(self.line.refuse, "slack.replayed", said)
         if job.kind == "view_submission":
             return BoltResponse(status=200, body={"response_action": "update", "view": WORKING})
         return BoltResponse(status=200, body="")
@@ -102,7 +104,7 @@ class Front:
         if response.status_code == 401 and self._noted.wait() == 0:
             stamp = request.headers.get("x-slack-request-timestamp", "")
             said = "an old timestamp" if _is_old(stamp) else "a signature that is not Slack's"
-            self.line.refuse("slack.signature", f"a request with {said} was refused")
+            await asyncio.to_thread(self.line.refuse, "slack.signature", f"a request with {said} was refused")
         log.debug("acknowledged in %.0f ms", (time.perf_counter() - started) * 1000)
         return response
 

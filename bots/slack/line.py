@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -35,6 +36,8 @@ class SlackLine:
         self.privacy = Privacy(self.store, self.clock)
         self.caller = Caller(settings.slack_api_url, self.installs.token, Budget())
         self.speaker = Speaker(self.caller, self.bot_of)
+        self._door = ThreadPoolExecutor(2, thread_name_prefix="slack-door")
+        """Threads that only keep what comes in: an acknowledgement never waits for work that goes on."""
         self.wake = asyncio.Event()
         """Set when a job came in, so that this process does not wait to look."""
 
@@ -50,9 +53,14 @@ class SlackLine:
         found = self.installs.of_team(team_id)
         return found.bot_user_id if found else ""
 
+    async def close(self) -> None:
+        """Close connections and threads."""
+        await self.caller.close()
+        self._door.shutdown(wait=False)
+
     async def take(self, *jobs: SlackJob) -> tuple[SlackJob, ...]:
         """Keep jobs; those that are new wake a worker."""
-        new = await asyncio.to_thread(self.jobs.add, *jobs)
+        new = await asyncio.get_running_loop().run_in_executor(self._door, self.jobs.add, *jobs)
         if new:
             self.wake.set()
         return new

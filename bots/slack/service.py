@@ -14,4 +14,4 @@ async def run_slack(line: SlackLine, front: Front | None = None) -> None:
     finally:
         if handler is not None:
             await handler.close_async()  # type: ignore[no-untyped-call]
-        await line.caller.close()
+        await line.close()

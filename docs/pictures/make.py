@@ -70,17 +70,22 @@ def ask(page: Page, text: str) -> None:
     page.wait_for_load_state("networkidle")
 
 
+def chromium_here() -> str:
+    """Where the browser is."""
+    found = shutil.which("chromium") or shutil.which("google-chrome")
+    if found is None:
+        raise SystemExit("There is no Chromium here: apt-get install chromium")
+    return found
+
+
 def main() -> None:
     """Write every picture beside this file."""
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
-        raise SystemExit("There is no Chromium here: apt-get install chromium")
     with (
         tempfile.TemporaryDirectory() as folder,
         serving(Path(folder)) as address,
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium_here(), args=["--no-sandbox"])
         page = browser.new_page(viewport=SIZE, color_scheme="light")
         page.set_default_timeout(SLOWEST_TURN)
         be(page, address, ASKER)

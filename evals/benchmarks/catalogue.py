@@ -10,6 +10,7 @@ from evals.benchmarks.ihtc.command import bench_ihtc
 from evals.benchmarks.intents import bench_intents
 from evals.benchmarks.noshow import bench_noshow
 from evals.benchmarks.races import bench_races
+from evals.benchmarks.slack import bench_slack
 from evals.benchmarks.turns import bench_turns
 
 BENCHMARKS: dict[str, Callable[..., None]] = {
@@ -21,6 +22,7 @@ BENCHMARKS: dict[str, Callable[..., None]] = {
     "intents": bench_intents,
     "ihtc": bench_ihtc,
     "races": bench_races,
+    "slack": bench_slack,
     "turns": bench_turns,
 }
 """By name."""

@@ -1,0 +1,1 @@
+"""The Slack front measured and played against the fake Slack."""

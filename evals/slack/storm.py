@@ -1,0 +1,169 @@
+"""Many people write and press at once, much of it twice and out of order, while servers die and start again."""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from bots.fake_slack.faults import Faults
+from bots.fake_slack.model import Message
+from bots.fake_slack.seeds import HOME_TEAM
+from bots.slack.jobs import Jobs
+from bots.slack.speaker import hashed
+from bots.slack.turns import key_of
+from evals.slack.fleet import Fleet
+from evals.slack.leaks import leaks
+from evals.slack.town import Town
+from hospital.model.slack import SlackJob
+from hospital.model.talk import TurnRecord
+from hospital.ports import In
+from policies.plans import AuditEntry, Plan, Vote
+
+DONE_SECONDS = 900.0
+ACK_MS = 500
+
+
+@dataclass
+class Weather:
+    """What is let loose: whom the messages come from and say, how many, and when servers die."""
+
+    sayings: Sequence[tuple[str, str]]
+    """Who says what; gone through again and again."""
+    events: int = 500
+    kill: Sequence[tuple[float, int]] = ()
+    """At which share of the events which server is killed; it is started again at once."""
+    faults: Faults = field(default_factory=lambda: Faults(duplicate=0.2, reorder=0.2, limits=False))
+    per_second: float = 25.0
+    decider: str = ""
+    """Who presses "Approve", twice, on every card that comes."""
+
+
+@dataclass(frozen=True)
+class After:
+    """What came of it. Everything but `clicks`, `acks`, `seconds` and `messages` should be 0."""
+
+    messages: int
+    unanswered: int
+    turns_not_once: int
+    plans_not_once: int
+    duplicates: tuple[str, ...]
+    clicks: int
+    votes_not_once: int
+    commits_not_once: int
+    dead_jobs: tuple[str, ...]
+    leaks: tuple[str, ...]
+    acks: tuple[float, ...]
+    seconds: float
+
+    @property
+    def ack_p99_ms(self) -> float:
+        """The slowest acknowledgement but one in a hundred, in ms."""
+        ranked = sorted(self.acks)
+        return round(ranked[min(len(ranked) - 1, int(len(ranked) * 0.99))] * 1000, 1) if ranked else 0.0
+
+    def wrong(self, *, crashed: bool) -> list[str]:
+        """What was not as it must be, in words. After a crash between post and record a duplicate may remain."""
+        found = [f"{getattr(self, name)} {words}" for name, words in WORDS.items() if getattr(self, name)]
+        if self.duplicates and not crashed:
+            found.append(f"{len(self.duplicates)} answers were posted twice: {', '.join(self.duplicates)}")
+        return found
+
+    def too_slow(self) -> list[str]:
+        """Whether Slack would have waited too long for acknowledgements."""
+        slow = f"acks took {self.ack_p99_ms} ms at p99; they must stay below {ACK_MS}"
+        return [slow] if self.ack_p99_ms >= ACK_MS else []
+
+
+WORDS = {
+    "unanswered": "messages got no answer",
+    "turns_not_once": "messages did not have exactly one turn",
+    "plans_not_once": "requests did not make exactly one plan",
+    "votes_not_once": "cards that were pressed did not count exactly once",
+    "commits_not_once": "plans were not committed exactly once",
+    "dead_jobs": "jobs died or were left",
+    "leaks": "notifications or channel texts identify a patient",
+}
+
+
+def storm(made: Town, fleet: Fleet, weather: Weather, log: Callable[[str], None] = lambda _: None) -> After:
+    """Let it loose and wait until all is quiet."""
+    started = time.perf_counter()
+    made.slack.faults = weather.faults
+    asked: dict[tuple[str, str], tuple[str, str]] = {}
+    deaths = sorted((int(share * weather.events), number) for share, number in weather.kill)
+    for number in range(weather.events):
+        while deaths and deaths[0][0] <= number:
+            _, server = deaths.pop(0)
+            log(f"server {server} is killed at event {number} and started again")
+            fleet.kill(server)
+            fleet.start(server)
+        who, text = weather.sayings[number % len(weather.sayings)]
+        channel = made.dm(who)
+        asked[channel, made.say(who, text, channel)] = (who, text)
+        time.sleep(1 / weather.per_second)
+    pressed = _quiet(made, weather)
+    made.run(made.people.delivery.drained)
+    return _count(made, asked, pressed, time.perf_counter() - started)
+
+
+def _quiet(made: Town, weather: Weather) -> int:
+    """Press what comes, until nothing is left to do; how many presses."""
+    jobs, ended, pressed = Jobs(made.line.store, made.line.system_clock), time.monotonic() + DONE_SECONDS, 0
+    seen: set[str] = set()
+    calm = 0
+    while time.monotonic() < ended and calm < 8:
+        new = [one for one in _cards(made, weather.decider) if one.ts not in seen]
+        for card in new:
+            seen.add(card.ts)
+            for _ in range(2):
+                made.click(weather.decider, card, "approve")
+                pressed += 1
+        calm = calm + 1 if not new and jobs.left() == 0 else 0
+        time.sleep(0.25)
+    return pressed
+
+
+def _cards(made: Town, decider: str) -> list[Message]:
+    if not decider:
+        return []
+    return [one for one in made.said(made.dm(decider)) if "'action_id': 'approve'" in str(one.blocks)]
+
+
+def _count(made: Town, asked: dict[tuple[str, str], tuple[str, str]], pressed: int, seconds: float) -> After:
+    answers = {(one.channel, one.ts): one for channel in made.team.channels for one in made.said(channel)}
+    by_key = Counter(
+        one.metadata["event_payload"]["key"] for one in answers.values() if one.metadata and not one.streaming
+    )
+    keys = {where: hashed(key_of(*where)) for where in asked}
+    with made.line.store.reading() as world:
+        turns = Counter(
+            (parts[2], parts[3])
+            for thread, answer in world.values(TurnRecord, ("thread_id", "answer"))
+            if (parts := thread.split(":"))[0] == "slack" and answer is not None
+        )
+        plans = world.find(Plan)
+        made_by_thread = Counter(tuple(str(one.thread_id).split(":")[2:4]) for one in plans if one.thread_id)
+        votes = Counter(one.plan_id for one in world.find(Vote))
+        commits = Counter(one.plan_id for one in world.find(AuditEntry, what="commit"))
+        unfinished = world.find(SlackJob, state=In(("dead", "working", "waiting")))
+        dead = tuple(f"{one.kind}: {one.note}" for one in unfinished)
+        found = leaks(world, made.slack.journal)
+    decided = [one for one in plans if one.needs and one.state in ("committed", "delivered")]
+    ordering = [where for where, (_, text) in asked.items() if text.lower().startswith("order")]
+    return After(
+        messages=len(asked),
+        unanswered=sum(1 for key in keys.values() if by_key[key] == 0),
+        turns_not_once=sum(1 for where in asked if turns[where] != 1),
+        plans_not_once=sum(1 for where in ordering if made_by_thread[where] != 1),
+        duplicates=tuple(f"{where[0]}:{where[1]}" for where, key in keys.items() if by_key[key] > 1),
+        clicks=pressed,
+        votes_not_once=sum(1 for one in decided if votes[one.id] != sum(need.count for need in one.needs)),
+        commits_not_once=sum(1 for one in decided if commits[one.id] != 1),
+        dead_jobs=dead,
+        leaks=found,
+        acks=tuple(made.people.delivery.acks),
+        seconds=seconds,
+    )
+
+
+__all__ = ["HOME_TEAM", "After", "Weather", "storm"]
