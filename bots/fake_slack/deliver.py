@@ -43,6 +43,11 @@ class Delivery:
         self.acks: list[float] = []
         """Seconds until each acknowledgement of an event, for those who measure."""
 
+    @property
+    def connections(self) -> int:
+        """How many sockets the app has open."""
+        return len(self._sockets)
+
     async def close(self) -> None:
         """Stop what is on its way."""
         for task in self._running:

@@ -51,6 +51,7 @@ def bench_slack(
     for name, weather in weathers.items():
         with tempfile.TemporaryDirectory(prefix="wardline-slack-") as folder:
             line = open_line(settings, Path(folder) / "home")
+            line.warm()  # what the planner learns is kept in the home, for the servers too
             own = settings.model_copy(update={"home": Path(folder) / "home", "database_url": ""})
             with fleet_town(line, own, Path(folder), servers) as (made, fleet):
                 found[name] = storm(made, fleet, weather, lambda said: None if as_json else console.print(said))

@@ -27,8 +27,6 @@ def main(settings_file: str, port: str, planner: str = "") -> None:
         given = getattr(importlib.import_module(module), name)()
     clock = FrozenClock(settings.now) if settings.now else SystemClock()
     line = Wardline(settings, SqlStore(settings.store_url), clock, planner=given)
-    if given is None:
-        line.warm()
     config = uvicorn.Config(create_api(line, working(line)), port=int(port), proxy_headers=False, log_level="error")
     uvicorn.Server(config).run()
 
