@@ -18,6 +18,8 @@ Goal = Literal[
     "template",
     "overbook",
     "imaging",
+    "beds",
+    "surge",
 ]
 
 
@@ -54,4 +56,5 @@ class ProposeAllocation(Arguments):
         le=20,
         description="nurse_cover: nurses wanted a shift; unstated: what the ratio lacks",
     )
+    beds: int | None = Field(default=None, ge=1, le=60, description="surge: how many beds; unstated: what is short")
     limit: int = Field(default=3, ge=1, le=5, description="How many options")

@@ -134,23 +134,30 @@ def _tables(states: list[tuple[Site, list[UnitBeds]]], as_of: str) -> tuple[Tabl
     return (per_site, per_unit) if len(states) > 1 else (per_unit,)
 
 
-def _one_bed(args: QueryCapacity, said: str, box: Toolbox) -> Answer:
-    sites = find_sites(box, args.site)
+def find_bed(box: Toolbox, said: str, site: str | None, unit: str | None = None) -> Bed:
+    """The bed with this label, at a site and perhaps on a unit.
+
+    Raises:
+        Problem: when there is no such bed (with the nearest), or there are several.
+    """
+    sites = find_sites(box, site)
     label = said.casefold().removeprefix("bed").strip()
-    every = box.world.find(Bed, site_id=In(tuple(site.id for site in sites)))
+    every = box.world.find(Bed, site_id=In(tuple(one.id for one in sites)))
     found = [bed for bed in every if label in (bed.label.casefold(), bed.id.casefold())]
-    if args.unit:
-        unit = find_unit(box, args.unit, None if is_everywhere(args.site) else args.site)
-        found = [bed for bed in found if bed.unit_id == unit.id]
+    if unit:
+        ward = find_unit(box, unit, None if is_everywhere(site) else site)
+        found = [bed for bed in found if bed.unit_id == ward.id]
     if not found:
         near = tuple(bed.label for bed in every if bed.label.casefold().startswith(label.split("-")[0] + "-"))[:5]
-        raise Problem(
-            "unknown", f"There is no bed {said} at {say_sites(sites, args.site)}.", choices=near, argument="bed"
-        )
+        raise Problem("unknown", f"There is no bed {said} at {say_sites(sites, site)}.", choices=near, argument="bed")
     if len(found) > 1:
         where = tuple(f"{bed.label}, {bed.unit_id}" for bed in found)
         raise Problem("missing", f"Which bed {said}?", choices=where, argument="unit")
-    bed = found[0]
+    return found[0]
+
+
+def _one_bed(args: QueryCapacity, said: str, box: Toolbox) -> Answer:
+    bed = find_bed(box, said, args.site, args.unit)
     site, ward = box.local(bed.site_id), box.world.get(Unit, bed.unit_id)
     filled = {bed.id} if box.world.count(Encounter, bed_id=bed.id, state="in_bed") else set()
     use = use_of(bed.id, bed.staffed, bed.status, {str(id) for id in filled}, held_beds(box))

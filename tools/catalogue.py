@@ -1,5 +1,6 @@
 """The table of contents: every ability there is, and those whose names are fixed but which are still to come."""
 
+from tools.assign_bed import assign_bed
 from tools.book_appointment import book_appointment
 from tools.cancel_appointment import cancel_appointment
 from tools.change_case import change_case
@@ -24,6 +25,7 @@ from tools.request_maintenance import request_maintenance
 from tools.request_staffing import request_staffing
 from tools.reschedule_appointment import reschedule_appointment
 from tools.search_handbook import search_handbook
+from tools.simulate import simulate
 from tools.submit_plan import submit_plan
 from tools.substitute_item import substitute_item
 from tools.tool import Tool
@@ -32,6 +34,7 @@ from tools.withdraw_request import withdraw_request
 TOOLS: dict[str, Tool] = {
     tool.name: tool
     for tool in (
+        assign_bed,
         book_appointment,
         cancel_appointment,
         change_case,
@@ -56,6 +59,7 @@ TOOLS: dict[str, Tool] = {
         request_staffing,
         reschedule_appointment,
         search_handbook,
+        simulate,
         submit_plan,
         substitute_item,
         withdraw_request,
@@ -63,8 +67,6 @@ TOOLS: dict[str, Tool] = {
 }
 
 NOT_YET: dict[str, str] = {
-    "assign_bed": "placing a patient in a bed",
     "explain_change": "explaining why a figure changed",
-    "simulate": "what-if questions",
 }
 """Fixed names of the catalogue that answer "not yet available" through the same door, and what they will do."""

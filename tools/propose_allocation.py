@@ -4,12 +4,14 @@ from collections.abc import Awaitable, Callable
 
 from tools.allocation_arguments import Goal, ProposeAllocation
 from tools.propose_add_on import propose_add_on
+from tools.propose_beds import propose_beds
 from tools.propose_case import propose_case
 from tools.propose_cover import propose_cover
 from tools.propose_displacement import propose_displacement
 from tools.propose_imaging import propose_imaging
 from tools.propose_overbook import propose_overbook
 from tools.propose_release import propose_release
+from tools.propose_surge import propose_surge
 from tools.propose_template import propose_template
 from tools.tool import Options, Problem, Toolbox, tool
 
@@ -22,6 +24,8 @@ GOALS: dict[Goal, Callable[[ProposeAllocation, Toolbox], Awaitable[Options]]] = 
     "template": propose_template,
     "imaging": propose_imaging,
     "overbook": propose_overbook,
+    "beds": propose_beds,
+    "surge": propose_surge,
 }
 """One problem family per line."""
 

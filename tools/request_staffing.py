@@ -38,7 +38,7 @@ class RequestStaffing(Arguments):
 async def request_staffing(args: RequestStaffing, box: Toolbox) -> Draft:
     """Ask for one more nurse: float, voluntary overtime or agency. Overtime is never mandated."""
     unit = find_unit(box, args.unit, args.site)
-    start, end = _shift_of(box, unit, args.start, args.end)
+    start, end = coming_shift(box, unit, args.start, args.end)
     competency = (args.competency or unit.level).casefold().replace("-", "_").replace(" ", "_")
     centre = centre_of(box, unit)
     cheaper = cheaper_ways(box, unit, competency, start, end)
@@ -123,7 +123,8 @@ def cheaper_ways(
     return sorted(found, key=lambda row: (row[3], row[1]))
 
 
-def _shift_of(box: Toolbox, unit: Unit, start: datetime | None, end: datetime | None) -> tuple[datetime, datetime]:
+def coming_shift(box: Toolbox, unit: Unit, start: datetime | None, end: datetime | None) -> tuple[datetime, datetime]:
+    """The shift meant: from start to end when both are said, else the next one that the unit rosters."""
     if start is not None and end is not None:
         if end <= start:
             raise Problem("invalid", "The shift ends before it starts.", argument="end")

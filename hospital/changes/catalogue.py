@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from hospital.changes.beds import AssignBed, OpenBeds
 from hospital.changes.blocks import ReleaseBlock
 from hospital.changes.bookings import (
     BookAppointment,
@@ -28,6 +29,7 @@ from hospital.changes.waitlist import OfferSlot
 AnyChange = Annotated[
     ActivateRules
     | AddSession
+    | AssignBed
     | BookAppointment
     | CancelAppointment
     | CancelCase
@@ -37,6 +39,7 @@ AnyChange = Annotated[
     | DisplaceCases
     | MoveCases
     | OfferSlot
+    | OpenBeds
     | OpenException
     | OpenRequisition
     | OverbookSession

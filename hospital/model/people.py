@@ -110,6 +110,8 @@ class Encounter(Entity):
     service_id: ServiceId
     level: LevelOfCare
     isolation: bool = False
+    equipment: tuple[str, ...] = ()
+    """What the bed must have (`telemetry`, `bariatric` ...), never why."""
     state: Literal["boarding", "in_bed", "discharged"] = "in_bed"
     admitted_at: Time
     target_unit_id: UnitId | None = None

@@ -34,6 +34,8 @@ PATHS: dict[str, dict[str, str]] = {
         "move_case": "/cases/{case_id}/move",
         "cancel_case": "/cases/{case_id}/cancel",
         "change_items": "/cases/{case_id}/items",
+        "assign_bed": "/stays/{encounter_id}/bed",
+        "open_beds": "/units/{unit_id}/open-beds",
         "release_block": "/blocks/{block_id}/release",
     },
     "wfm": {"create_staffing_request": "/staffing-requests", "plan_session_staff": "/session-staff"},

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 
 from hospital.ports import Clock
 from middleware.sandbox.services.base import Asked, Key, Plan, Spanned, answer, common_service, file_of, found
+from middleware.sandbox.services.ehr_beds import add_beds
 from middleware.sandbox.services.ehr_cases import CASE, add_case_changes
 from middleware.sandbox.services.ehr_templates import add_template_routes
 from middleware.sandbox.services.ledger import Books, Data, Refused
@@ -112,6 +113,7 @@ def ehr_service(home: Path, clock: Clock | None = None) -> FastAPI:
         return answer(*file.once(key, "schedule_case", payload, CASE, effect))
 
     add_case_changes(app, file)
+    add_beds(app, file)
 
     @app.get("/cases/{id}")
     async def case(id: str) -> Data:

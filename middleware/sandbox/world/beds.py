@@ -119,12 +119,20 @@ def _stay(
         "service_id": specialties[int(rng.integers(len(specialties)))] if not boards else "medicine",
         "level": next(plan.level for plan in site.units if plan.slug == target) if boards else unit.level,
         "isolation": bool(bed["isolation_capable"] and rng.random() < 0.3),
+        "equipment": _equipment(id, target if boards else unit.slug, site),
         "state": "boarding" if boards else "in_bed",
         "admitted_at": frame.now - timedelta(minutes=int(days * 1440) + 40),
         "target_unit_id": f"{site.id}-{target}" if target else None,
         "expected_discharge_at": frame.now + timedelta(minutes=int(hours * 60)),
         "discharge_probability": round(float(rng.uniform(0.6, 0.95) if leaves_today else rng.uniform(0.02, 0.2)), 2),
     }
+
+
+def _equipment(id: str, slug: str | None, site: SitePlan) -> tuple[str, ...]:
+    """What the patient's bed must have: a monitor where the wished-for unit is one of monitors, some a wide bed."""
+    level = next((plan.level for plan in site.units if plan.slug == slug), "")
+    monitored = ("telemetry",) if level in ("telemetry", "step_down", "icu") else ()
+    return (*monitored, "bariatric") if int(id[-6:]) % 29 == 0 else monitored
 
 
 def _past_stays(

@@ -174,10 +174,16 @@ def _add_unit(world: World, site: SitePlan, unit: UnitPlan) -> None:
                 "level": unit.level,
                 "staffed": staffed,
                 "isolation_capable": number % 6 == 0,
-                "features": ("telemetry",) if unit.level in ("telemetry", "step_down", "icu") else (),
+                "features": _bed_features(unit.level, number),
                 "status": "available" if staffed else "closed",
             },
         )
+
+
+def _bed_features(level: str, number: int) -> tuple[str, ...]:
+    """What is fixed at a bed: monitors where they are needed, and every eighth bed carries more weight."""
+    monitored = ("telemetry",) if level in ("telemetry", "step_down", "icu") else ()
+    return (*monitored, "bariatric") if number % 8 == 0 else monitored
 
 
 def _scanner(site: str, modality: str, number: int, contrast: bool) -> Row:

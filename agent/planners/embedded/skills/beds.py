@@ -2,7 +2,7 @@
 
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.script import Say, Script, do, question, settle, tell
-from tools.results import Refused
+from tools.results import Done, Refused
 
 
 def assign_bed(heard: Heard) -> Script:
@@ -16,6 +16,37 @@ def assign_bed(heard: Heard) -> Script:
         return (yield from settle("assign_bed", late, f"assign bed {bed or heard.one('unit')}"))
     if isinstance(state, Refused):
         return tell(state)
-    result = yield from do("assign_bed", bed=bed, unit=heard.one("unit"), patient=heard.one("patient"))
-    said = tell(result)
-    return Say(f"{state.headline} {said.text}", kind=said.kind, cards=said.cards, asks_for=said.asks_for)
+    result = yield from do(
+        "assign_bed",
+        bed=bed,
+        unit=None if bed else heard.one("unit"),
+        patient=heard.one("patient"),
+        level=heard.one("level_of_care") if not heard.one("unit") else None,
+        site=heard.site(),
+    )
+    if isinstance(result, Refused):
+        said = yield from settle("assign_bed", result, f"assign bed {bed or heard.one('unit')}")
+        return Say(f"{state.headline} {said.text}", kind=said.kind, cards=said.cards, asks_for=said.asks_for)
+    return Say(result.headline, hides=("query_capacity",))
+
+
+def surge_beds(heard: Heard) -> Script:
+    """What will be needed, then the ways to open closed beds."""
+    window = heard.window()
+    forecast = yield from do(
+        "forecast_demand", subject="beds", site=heard.site(), level=heard.one("level_of_care"), **window
+    )
+    if isinstance(forecast, Refused):
+        return tell(forecast)
+    result = yield from do(
+        "propose_allocation",
+        goal="surge",
+        site=heard.site(),
+        post_op_level=heard.one("level_of_care"),
+        beds=heard.count if heard.count and 0 < heard.count <= 60 else None,
+        **window,
+    )
+    if isinstance(result, Refused):
+        return (yield from settle("propose_allocation", result, "open closed beds"))
+    submit = " Say which one to submit." if isinstance(result, Done) and result.options else ""
+    return Say(f"{result.headline}{submit}", hides=("forecast_demand",))

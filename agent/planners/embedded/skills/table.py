@@ -5,7 +5,7 @@ from collections.abc import Callable
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.intents import load_intents
 from agent.planners.embedded.script import Script
-from agent.planners.embedded.skills import beds, cases, clinic, clinics, cover, staffing, supply, surgery, talk, work
+from agent.planners.embedded.skills import beds, cases, clinic, clinics, cover, staffing, supply, surgery, talk, what_if, work
 from agent.planners.embedded.skills.reads import READS, read
 
 SKILLS: dict[str, Callable[[Heard], Script]] = {
@@ -48,6 +48,8 @@ SKILLS: dict[str, Callable[[Heard], Script]] = {
     "submit_option": cases.submit_option,
     "substitute_item": surgery.substitute_item,
     "thanks": talk.thanks,
+    "surge_beds": beds.surge_beds,
+    "what_if": what_if.what_if,
     "who_can_cover": cover.who_can_cover,
     "withdraw_request": work.withdraw_request,
     # the guard refuses these before any planner; if one slips past it, the page that forbids it is shown

@@ -23,7 +23,6 @@ ANYONE = "capacity, schedules, stock, demand, the handbook and what waits for ap
 SORRY_NOT_YET = {
     "kpi_question": "query_kpi",
     "explain_change": "explain_change",
-    "what_if": "simulate",
 }
 """Intents whose tools come later; the desk says so itself."""
 
