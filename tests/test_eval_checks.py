@@ -21,7 +21,7 @@ from hospital.changes.cases import ScheduleCase
 from hospital.changes.moves import DisplaceCases
 from hospital.ids import HoldId, PlanId, SiteId, UserId
 from hospital.model.bookings import Hold, SurgicalCase, Task
-from hospital.model.people import Patient, User
+from hospital.model.people import Encounter, Patient, User
 from hospital.model.places import Bed, Room
 from hospital.model.supply import CostCentre, Stock
 from hospital.ports import UnitOfWork
@@ -135,6 +135,15 @@ def a_case_in_the_open_rooms(played: Played, work: UnitOfWork) -> None:
     for number, room in enumerate(work.find(Room, site_id=site, kind="or")):
         case = {"id": f"CASE-P{number}", "room_id": room.id, "start": start, "end": start + timedelta(hours=7)}
         work.put(booked.model_copy(update=case))
+
+
+def a_stay_more(played: Played, work: UnitOfWork) -> None:
+    stay = work.find(Encounter, site_id=played.script.about["site"], state="in_bed", order="id", limit=1)[0]
+    work.put(stay.changed(id="ENC-PLANTED", bed_id=None))
+
+
+def one_more_number(cell: Any) -> Any:
+    return cell + 1 if isinstance(cell, int | float) else cell
 
 
 def a_case_where_an_option_is(played: Played, work: UnitOfWork) -> None:
@@ -277,6 +286,16 @@ PLANTS: dict[str, tuple[str, tuple[Plant, ...]]] = {
     ),
     "who is asked": ("OR-06", (rows(no_charge_of_the_rooms), text("OR charge nurse.*", ""), turn(plan=None))),
     "cancel any case by itself": ("OR-06", (rows(a_case_of_the_room_cancelled),)),
+    "80% interval by specialty": ("BM-02", (cells("High 80%", lambda _: 0), cells("In or waiting", one_more))),
+    "incoming minus predicted discharges": (
+        "BM-02", (cells("Discharges", one_more), cells("Needed", lambda n: n + 3), cells("Staffed", one_more)),
+    ),
+    "model age": ("BM-02", (text("hours? old", "new"),)),
+    "what-if kept apart from the live state": ("BM-05", (rows(a_stay_more), text("Nothing was changed", "Done"))),
+    "every assumption still holds": (
+        "BM-05", (cells("As assumed", one_more_number), text("discharges early", "stays as it is")),
+    ),
+    "chance of running short": ("BM-05", (text(r"chance of \d+%", "chance"), cells("As assumed", lambda _: 0))),
     "required by ratio and acuity": ("CN-01", (cells("Required", one_more), text("1:5", "1:6"))),
     "rostered against required": ("CN-01", (cells("Rostered", one_more),)),
     "charge nurse not counted unless taking patients": (

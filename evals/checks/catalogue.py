@@ -2,6 +2,14 @@
 
 from collections.abc import Iterable
 
+from evals.checks.bed_needs import (
+    chance_of_running_short,
+    every_assumption_holds,
+    incoming_minus_discharges,
+    intervals_by_specialty,
+    kept_apart_from_live,
+    model_age,
+)
 from evals.checks.beds import boarders, dirty_and_blocked, staffed_and_physical
 from evals.checks.capacity import (
     as_of_per_source,
@@ -113,6 +121,12 @@ CHECKS: dict[str, Check] = {
     "boarders": boarders,
     "dirty/blocked": dirty_and_blocked,
     "as-of per source": as_of_per_source,
+    "80% interval by specialty": intervals_by_specialty,
+    "incoming minus predicted discharges": incoming_minus_discharges,
+    "model age": model_age,
+    "what-if kept apart from the live state": kept_apart_from_live,
+    "every assumption still holds": every_assumption_holds,
+    "chance of running short": chance_of_running_short,
     # refusals
     "approval is personal": approval_is_personal,
     "route to the named approver or delegate": routes_to_approver,
