@@ -5,7 +5,19 @@ from collections.abc import Callable
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.intents import load_intents
 from agent.planners.embedded.script import Script
-from agent.planners.embedded.skills import beds, cases, clinic, clinics, cover, staffing, supply, surgery, talk, what_if, work
+from agent.planners.embedded.skills import (
+    beds,
+    cases,
+    clinic,
+    clinics,
+    cover,
+    staffing,
+    supply,
+    surgery,
+    talk,
+    what_if,
+    work,
+)
 from agent.planners.embedded.skills.reads import READS, read
 
 SKILLS: dict[str, Callable[[Heard], Script]] = {
