@@ -34,7 +34,7 @@ def _present(played: Played) -> Counter[str]:
 
 
 def intervals_by_specialty(played: Played) -> Wrong:
-    """Every specialty that has patients there is in the table, with its patients and an interval around the median."""
+    """Every specialty with patients there is in the table, with its count and an interval around the median."""
     rows = {
         str(row["Specialty"]): row for row in rows_with(played.last, "Specialty", "Needed", "Low 80%", "High 80%")
     }
