@@ -34,6 +34,8 @@ class Scene:
     user: str
     text: str
     decided: bool = False
+    then: str = ""
+    """What they say to the answer, on the same thread."""
 
 
 STORY = (
@@ -44,7 +46,13 @@ STORY = (
     ),
     Scene("What the implants say", "supply.lead", "Which cases in the next 7 days lack an implant?"),
     Scene("Order the trays", "supply.lead", "Order 4 more of tray HIP-REV-7", decided=True),
-    Scene("Next week in cardiology", "cardiology.manager", "What is cardiology demand next week against capacity?"),
+    Scene(
+        "A surge in cardiology",
+        "cardiology.manager",
+        "Cardiology demand next week vs capacity, and what should we change?",
+        then="Submit the first option",
+        decided=True,
+    ),
     Scene("A nurse for tonight", "charge.5west", "Request an agency med-surg nurse for tonight", decided=True),
 )
 
@@ -82,6 +90,11 @@ def _play(line: Wardline, screen: Console, scene: Scene) -> None:
     with screen.status("thinking…"):
         turn = line.ask(user, scene.text, None, "terminal")
     show_turn(screen, turn, line.zone_of(user))
+    if scene.then:
+        screen.print(Text.assemble((f"\n{user.name}: ", "bold"), scene.then))
+        screen.print()
+        turn = line.ask(user, scene.then, turn.thread, "terminal")
+        show_turn(screen, turn, line.zone_of(user))
     if scene.decided:
         _decide(line, screen, turn)
     screen.print()

@@ -6,7 +6,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,8 +18,9 @@ from bots.app import Wardline
 from bots.settings import read_settings
 from evals.dialogue import FROZEN
 from evals.replay import open_line
-from hospital.model.people import User
+from hospital.model.people import Shift, User
 from hospital.model.places import Room, Site
+from hospital.ports import Range
 from tools.results import Refused
 
 ROUNDS = 5
@@ -45,10 +46,42 @@ def _rooms_lost(line: Wardline, count: int = 4, hours: int = 34) -> None:
         work.put(*(room.changed(status="blocked", status_until=until, status_at=line.clock.now()) for room in rooms))
 
 
+def _unit_short(line: Wardline) -> None:
+    """On every shift of the week two nurses of 5 West have called out."""
+    with line.store.working() as work:
+        week = Range(at_least=line.clock.now(), before=line.clock.now() + timedelta(days=7))
+        shifts = work.find(Shift, unit_id="northgate-5-west", role="rn", state="rostered", start=week, order="id")
+        by_start: dict[datetime, list[Shift]] = {}
+        for shift in shifts:
+            if shift.takes_patients:
+                by_start.setdefault(shift.start, []).append(shift)
+        work.put(*(one.changed(state="called_out") for some in by_start.values() for one in some[:2]))
+
+
+WEEK = {"start": "2026-09-14T19:00:00-05:00", "end": "2026-09-21T07:00:00-05:00"}
 CASE = {"goal": "surgical_case", "procedure": "total-hip", "minutes": 180, "equipment": ("c-arm", "cell-saver")}
 ASKS: tuple[Ask, ...] = (
     Ask("options for a case, one site", 2.0, "or.scheduler", "propose_allocation", CASE),
     Ask("options for a case, five sites", 2.0, "or.scheduler", "propose_allocation", {**CASE, "site": "all"}),
+    Ask(
+        "cover for tonight, two call-outs", 2.0, "charge.5west", "propose_allocation", {"goal": "nurse_cover"},
+    ),
+    Ask(
+        "cover for a unit and a week, two call-outs a shift", 10.0, "charge.5west", "propose_allocation",
+        {"goal": "nurse_cover", **WEEK}, _unit_short,
+    ),
+    Ask(
+        "templates of a service for a week, four sites", 10.0, "cardiology.manager", "propose_allocation",
+        {"goal": "template", "start": "2026-09-21T00:00:00-05:00", "end": "2026-09-28T00:00:00-05:00"},
+    ),
+    Ask(
+        "overbooking of a clinic's day, four sessions", 2.0, "ent.manager", "propose_allocation",
+        {"goal": "overbook", "clinic": "Northgate ENT", "day": "2026-09-15"},
+    ),
+    Ask(
+        "an imaging order over five sites and a week", 2.0, "callcenter.1", "propose_allocation",
+        {"goal": "imaging", "patient": "88213", "site": "all"},
+    ),
     Ask(
         "displacement, one of 12 rooms lost", 5.0, "or.scheduler", "propose_allocation",
         {"goal": "displacement", "room": "OR 1"},

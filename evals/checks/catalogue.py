@@ -31,6 +31,17 @@ from evals.checks.cases import (
     two_identifiers,
     why_not_elsewhere,
 )
+from evals.checks.clinics import (
+    asks_which_clinic,
+    director_asked,
+    each_with_its_approver,
+    everything_in_one_plan,
+    gap_is_told,
+    groups_compared,
+    overrun_and_wait,
+    within_cap,
+)
+from evals.checks.cover import competency_shown, cost_per_option, hours_checked, in_fill_order
 from evals.checks.deliveries import decided_by_people, one_requisition, state_tells_truth
 from evals.checks.displaced import each_case_listed, none_cancelled, right_people_asked, room_recorded
 from evals.checks.feeds import (
@@ -116,6 +127,19 @@ CHECKS: dict[str, Check] = {
     "nurse manager then cost centre": manager_then_cost_centre,
     "cheaper options listed": cheaper_ways_listed,
     "rate and budget line shown": rate_and_budget,
+    "home staff then float then voluntary overtime then agency": in_fill_order,
+    "rest and weekly-hour checks per person": hours_checked,
+    "competency shown": competency_shown,
+    "cost per option": cost_per_option,
+    # clinics
+    "templates, clinicians, rooms, equipment, labour cost in one plan": everything_in_one_plan,
+    "each change with its approver": each_with_its_approver,
+    "demand against slots with its interval": gap_is_told,
+    "clarify which clinic if several": asks_which_clinic,
+    "expected overrun and wait": overrun_and_wait,
+    "disparity check by group": groups_compared,
+    "cap": within_cap,
+    "clinic medical director asked": director_asked,
     # beds
     "staffed vs physical beds": staffed_and_physical,
     "boarders": boarders,

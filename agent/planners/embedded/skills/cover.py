@@ -1,9 +1,13 @@
 """Who can cover: what the unit needs, then options in fill order."""
 
+import re
+
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.script import Say, Script, do, question, settle, tell
 from agent.planners.embedded.skills.staffing import shift_said
 from tools.results import Done, Refused
+
+_MORE = re.compile(r"\b(?:more|extra|another|additional|need (?:a|one|two|\d))\b", re.IGNORECASE)
 
 
 def who_can_cover(heard: Heard) -> Script:
@@ -15,7 +19,12 @@ def who_can_cover(heard: Heard) -> Script:
     if isinstance(need, Refused):
         return tell(need)
     window = shift_said(heard) if "night" in heard.matter().casefold() else heard.window()
-    result = yield from do("propose_allocation", goal="nurse_cover", unit=unit, site=heard.site(), **window)
+    # Where the ratio holds, a nurse more is wanted for another reason, as many as were said.
+    enough = isinstance(need, Done) and need.facts.get("short") == 0
+    more = (heard.count or 1) if enough and _MORE.search(heard.text) else None
+    result = yield from do(
+        "propose_allocation", goal="nurse_cover", unit=unit, site=heard.site(), nurses=more, **window
+    )
     if isinstance(result, Refused):
         return (yield from settle("request_staffing", result, "find cover"))
     said = result.headline
