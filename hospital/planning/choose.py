@@ -1,18 +1,24 @@
 """Many wants, shared resources: each want takes one of its picks or stays out, at the least cost of all together.
 
 Knows nothing of hospitals, so that every family with the same shape can use it: displaced cases, add-ons, a day's
-list. Starts greedily (or from what it is given) and improves by large-neighbourhood search.
+list. Starts greedily (or from what it is given) and improves by large-neighbourhood search: it is a chain of
+`hospital.planning.search`, like every other search that can be stopped at any time.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import log
 from random import Random
-from typing import Literal
+from typing import Literal, Self
 
 from hospital.planning.case_starts import Ints
+from hospital.planning.search import by_steps, cooled, race
 
 Status = Literal["optimal", "feasible"]
 """optimal = everybody has their own best pick, which no other answer beats; feasible = the best found."""
+
+HEAT, COLD = 0.2, 0.01
+"""What may be lost on the way at first, as a share of what an unhappy want loses; and its share at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,10 @@ class _Board:
     left: Ints
     picks: list[int | None] = field(default_factory=list)
     taken: list[tuple[int, ...]] = field(default_factory=list)
+
+    def copy(self) -> Self:
+        """The same answer, apart from this one."""
+        return replace(self, left=self.left.copy(), picks=list(self.picks), taken=list(self.taken))
 
     def cost(self) -> int:
         """All wants together."""
@@ -151,24 +161,53 @@ def choose(
         start: picks to begin with, such as another solver's; those that do not fit together are left out.
         go_on: asked before each round, so that a caller's deadline can end the search with the best so far.
     """
-    board = _begin(problem, start)
-    wants = range(len(problem.picks))
-    bound = sum(
-        min([picks[0].cost, out] if picks else [out]) for picks, out in zip(problem.picks, problem.out, strict=True)
-    )
-    random, cost, done = Random(seed), board.cost(), 0
-    while cost > bound and done < rounds and go_on():
-        done += 1
-        unhappy = [want for want in wants if board.cost_of(want) > _least(problem, want)]
-        before = (list(board.picks), list(board.taken), board.left.copy())
-        _shake(board, random, random.choice(unhappy))
-        if (after := board.cost()) <= cost:
-            cost = after
-        else:
-            board.picks, board.taken, board.left = before
-    return Chosen(
-        "optimal" if cost == bound else "feasible", tuple(board.picks), tuple(board.taken), cost, bound, done
-    )
+    line = _Line(problem, start, seed)
+    budget = by_steps(rounds)
+    race([line], lambda: budget() if line.cost > line.bound and go_on() else 1.0)
+    status: Status = "optimal" if line.cost == line.bound else "feasible"
+    return Chosen(status, tuple(line.best.picks), tuple(line.best.taken), line.cost, line.bound, line.rounds)
+
+
+class _Line:
+    """A `hospital.planning.search.Chain` whose every step takes a few wants out and puts them back."""
+
+    def __init__(self, problem: ChoiceProblem, start: Sequence[int | None] | None, seed: int) -> None:
+        self.board = _begin(problem, start)
+        self.wants = range(len(problem.picks))
+        self.bound = sum(_least(problem, want) for want in self.wants)
+        self.random, self.luck, self.rounds = Random(seed), Random(seed), 0
+        self.now = self.cost = self.board.cost()
+        self.best = self.board.copy()
+        unhappy = len(self._unhappy())
+        self.heat = (self.cost - self.bound) / unhappy * HEAT if unhappy else 0.0
+
+    def _unhappy(self) -> list[int]:
+        """The wants that could be served better, were they alone."""
+        return [want for want in self.wants if self.board.cost_of(want) > _least(self.board.problem, want)]
+
+    def step(self, progress: float) -> None:
+        """Shake one want; keep what comes of it when it is better, or little worse while the search is hot."""
+        self.rounds += 1
+        unhappy = self._unhappy()
+        before = self.board.copy()
+        _shake(self.board, self.random, self.random.choice(unhappy or self.wants))
+        after = self.board.cost()
+        slack = -cooled(1.0, COLD, progress) * self.heat * log(1.0 - self.luck.random())
+        if after > self.now + slack:
+            self.board = before
+            return
+        self.now = after
+        if after < self.cost:
+            self.cost, self.best = after, self.board.copy()
+
+    def best_cost(self) -> float:
+        """All wants together, at the best so far."""
+        return float(self.cost)
+
+    def adopt(self, other: Self) -> None:
+        """Go on from the other's answer."""
+        self.board, self.now = other.board.copy(), other.now
+        self.best, self.cost = other.best.copy(), other.cost
 
 
 def _least(problem: ChoiceProblem, want: int) -> int:

@@ -55,10 +55,10 @@ def race(chains: Sequence[C], progress: Progress, meetings: Sequence[float] = ME
     """
     if not chains:
         raise ValueError("a search needs at least one chain")
+    if len(chains) == 1:
+        _walk(chains[0], progress, 1.0)
+        return chains[0]
     for until in (*meetings, 1.0):
-        if len(chains) == 1:
-            _walk(chains[0], progress, until)
-            continue
         with ThreadPoolExecutor(len(chains)) as pool:
             list(pool.map(lambda chain, until=until: _walk(chain, progress, until), chains))
         leader = min(chains, key=lambda chain: chain.best_cost())
