@@ -5,6 +5,7 @@ from tools.book_appointment import book_appointment
 from tools.cancel_appointment import cancel_appointment
 from tools.change_case import change_case
 from tools.create_requisition import create_requisition
+from tools.explain_change import explain_change
 from tools.forecast_demand import forecast_demand
 from tools.hand_over import hand_over
 from tools.hold_slot import hold_slot
@@ -39,6 +40,7 @@ TOOLS: dict[str, Tool] = {
         cancel_appointment,
         change_case,
         create_requisition,
+        explain_change,
         forecast_demand,
         hand_over,
         hold_slot,
@@ -66,7 +68,5 @@ TOOLS: dict[str, Tool] = {
     )
 }
 
-NOT_YET: dict[str, str] = {
-    "explain_change": "explaining why a figure changed",
-}
+NOT_YET: dict[str, str] = {}
 """Fixed names of the catalogue that answer "not yet available" through the same door, and what they will do."""
