@@ -19,8 +19,8 @@ def find_kpi(said: str) -> Kpi:
     Raises:
         Problem: naming the nearest ones.
     """
-    wanted = _fold(said)
-    names = {_fold(name): kpi for kpi in KPIS.values() for name in names_of(kpi)}
+    wanted = fold(said)
+    names = {fold(name): kpi for kpi in KPIS.values() for name in names_of(kpi)}
     if wanted in names:
         return names[wanted]
     near = process.extract(wanted, list(names), scorer=fuzz.WRatio, limit=5)
@@ -37,7 +37,8 @@ def names_of(kpi: Kpi) -> tuple[str, ...]:
     return (kpi.formula.name, kpi.formula.title, *kpi.formula.said)
 
 
-def _fold(text: str) -> str:
+def fold(text: str) -> str:
+    """The text as names are compared: small letters, no hyphens, one spelling."""
     return " ".join(text.casefold().replace("-", " ").replace("utilization", "utilisation").split())
 
 

@@ -27,6 +27,9 @@ def period_of(
     today = now.astimezone(zone).date()
     if day is not None:
         first, after = day, day + timedelta(days=1)
+    elif start is not None and start.time() == time() and (end is None or end.time() == time()):
+        # Whole days, said on the asker's clock, are days on the site's.
+        first, after = start.date(), end.date() if end is not None else start.date() + timedelta(days=1)
     elif start is not None:
         window = Interval(start, end if end is not None and end > start else start + timedelta(days=1))
         return _checked(window, now)

@@ -54,6 +54,17 @@ from evals.checks.feeds import (
     nothing_committed,
     warm_transfer,
 )
+from evals.checks.figures import (
+    call_outs_and_outages,
+    change_adds_up,
+    exclusions,
+    formula_version,
+    nothing_proven,
+    numerator_and_denominator,
+    parts_beside,
+    referrals,
+    third_open_slot,
+)
 from evals.checks.look import Check
 from evals.checks.money import (
     amounts_add_up,
@@ -187,6 +198,16 @@ CHECKS: dict[str, Check] = {
     "approved by those who may": decided_by_people,
     "state tells the truth": state_tells_truth,
     "exactly one requisition": one_requisition,
+    # figures
+    "formula version": formula_version,
+    "numerator and denominator": numerator_and_denominator,
+    "exclusions": exclusions,
+    "percentage without its parts": parts_beside,
+    "third open slot counted": third_open_slot,
+    "call-outs and outages counted": call_outs_and_outages,
+    "referrals counted": referrals,
+    "change adds up": change_adds_up,
+    "cause claimed as proven": nothing_proven,
     # visits
     "slots of right visit type only": right_visit_type,
     "time zone": time_zone,

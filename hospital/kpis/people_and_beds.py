@@ -93,7 +93,7 @@ PEOPLE_AND_BEDS = (
             "overtime", "Overtime", 1, "%", "overtime h", "worked h",
             "shifts worked (imaging: examinations done, h past the booked end)",
             ("called-out shifts", "shifts not worked yet", "examinations not done"),
-            ("overtime percentage", "overtime", "overtime rate", "overtime hours"), "lower",
+            ("overtime percentage", "overtime", "overtime rate", "overtime hours", "ot rate", "over time"), "lower",
         ),
         overtime,
     ),

@@ -25,7 +25,9 @@ _PATIENTS = (
 _NURSES = ("record_status", "request_agency", "staffing_need", "who_can_cover", "mandate_overtime", "ratio_breach")
 _ITEMS = ("create_requisition", "stock_level", "inventory_shortage", "erp_status", "substitute_item")
 _OPERATIONS = ("propose_case", "add_on_case", "predict_duration", "schedule_case_for_patient", "change_case")
-_SERVICES = ("demand_forecast", "demand_vs_capacity", "clinic_earliest_slot")
+_SERVICES = (
+    "demand_forecast", "demand_vs_capacity", "clinic_earliest_slot", "kpi_question", "explain_change", "no_show_risk",
+)  # fmt: skip
 
 
 def tidy(mentions: Iterable[Mention], text: str, lexicon: Lexicon) -> tuple[Mention, ...]:

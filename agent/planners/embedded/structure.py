@@ -32,6 +32,7 @@ _OTHER_DEED = re.compile(
     r"\b(?:cancel\w*|move|moving|resched\w*|change|hold|instead|earlier|later|surgery|operation|operate\w*|theatre|OR|"
     r"bed|discharge\w*|APT-\w+)\b"
 )
+_THIRD_NEXT = re.compile(r"\b(?:tnaa|(?:third|3rd)[- ]next)\b", re.IGNORECASE)
 _HOW_TO = re.compile(
     r"^\W*(?:(?:so|and|but|please)\W+)*how (?:do|can|would|should|could) (?:i|we|you|one)\b", re.IGNORECASE
 )
@@ -56,6 +57,8 @@ def intent_by_build(
         return "erp_status"
     if ranking.best in _OF_VISITS and any(found.kind == "case" for found in mentions):
         return "change_case"  # an operation has a case number, a visit has none
+    if _THIRD_NEXT.search(text) and not _OTHER_DEED.search(text):
+        return "kpi_question"  # a figure of access, whatever visit it is about
     if ranking.best == "bed_need_forecast" and any(found.kind == "bed" for found in mentions):
         return ranking.intents[1][0]  # no forecast is about one certain bed
     if ranking.best == "bed_need_forecast" and any(_NOW.fullmatch(when.said.words.strip()) for when in times):

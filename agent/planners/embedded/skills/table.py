@@ -11,6 +11,7 @@ from agent.planners.embedded.skills import (
     clinic,
     clinics,
     cover,
+    figures,
     staffing,
     supply,
     surgery,
@@ -22,7 +23,6 @@ from agent.planners.embedded.skills.reads import READS, read
 
 SKILLS: dict[str, Callable[[Heard], Script]] = {
     **dict.fromkeys(READS, read),
-    **dict.fromkeys(talk.SORRY_NOT_YET, talk.not_yet),
     **dict.fromkeys(talk.COMING, talk.coming),
     "add_on_case": surgery.add_on_case,
     "approve_in_chat": work.approve_in_chat,
@@ -42,10 +42,12 @@ SKILLS: dict[str, Callable[[Heard], Script]] = {
     "create_requisition": supply.create_requisition,
     "displace": surgery.displace,
     "evidence_question": talk.evidence,
+    "explain_change": figures.explain_change,
     "greeting": talk.greeting,
     "hand_over": work.hand_over,
     "help": talk.help_me,
     "hold_slot": clinic.hold_slot,
+    "kpi_question": figures.kpi_question,
     "other_language": talk.other_language,
     "out_of_scope": talk.out_of_scope,
     "policy_why": work.policy_why,

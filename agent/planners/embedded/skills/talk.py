@@ -6,7 +6,7 @@ from typing import Any
 from agent.guard import RULES
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.intents import load_intents
-from agent.planners.embedded.script import Do, Say, Script, do, question, tell
+from agent.planners.embedded.script import Do, Say, Script, do, question
 from hospital.cards import CitationCard
 from tools.results import Done
 
@@ -15,18 +15,11 @@ CAN: dict[str, str] = {
     "charge_nurse": "nurses needed against rostered, an agency or float request, beds, break and ratio rules",
     "capacity_manager": "beds at every site, bed demand, staffing, surge and downtime rules",
     "supply_chain": "cases without implants, stock, requisitions and budgets, ordering an item",
-    "service_line_manager": "demand against capacity, schedules, durations, the approval rules",
+    "service_line_manager": "KPIs and why they changed, demand against capacity, no-shows, durations, the rules",
     "call_center_agent": "the earliest clinic or scanner slots, booking, moving and cancelling a visit",
 }
 """What each role asks for most."""
 ANYONE = "capacity, schedules, stock, demand, the handbook and what waits for approval"
-SORRY_NOT_YET = {
-    "kpi_question": "query_kpi",
-    "explain_change": "explain_change",
-}
-"""Intents whose tools come later; the desk says so itself."""
-
-
 COMING = ("surge_beds",)
 """Intents that are understood before anything can be done about them."""
 
@@ -64,12 +57,6 @@ def other_language(heard: Heard) -> Script:
     """English only, said plainly."""
     yield from ()
     return Say("I only understand English so far. Please write that in English.", kind="clarify")
-
-
-def not_yet(heard: Heard) -> Script:
-    """The desk says that it is not yet available; what there is instead comes with it."""
-    result = yield from do(SORRY_NOT_YET[heard.intent])
-    return Say(f"{tell(result).text} I can help with {can_do(heard)}.")
 
 
 def coming(heard: Heard) -> Script:
