@@ -173,13 +173,16 @@ class Wardline:
         advance(self.store, self.clock.now())
 
     def forecast(self) -> None:
-        """Fit and keep the forecasts that questions will ask for; stops between batches when the line closes."""
+        """Fit and keep what questions will ask for, and the engines' cards; stops between batches on closing."""
         from middleware.forecasts import refit
+        from middleware.models import refit_demand, refit_duration
         from middleware.no_shows import refit_no_show
 
         with suppress(Closing):
             refit(self.store, self.clock.now(), self._go_on)
             refit_no_show(self.store, self.clock.now())
+            refit_demand(self.store, self.clock.now())
+            refit_duration(self.store, self.clock.now())
 
     def _go_on(self, done: int, total: int) -> None:
         if self.closing.is_set():

@@ -8,6 +8,7 @@ from bots import cli_approvals, cli_events, cli_governing, cli_policy, cli_recor
 from bots.cli_ask import ask
 from bots.cli_common import AsUser, Now, Sentences, console, settings_for
 from bots.cli_figures import kpi
+from bots.cli_models import models
 from bots.cli_serve import serve, worker
 from bots.cli_slack import fake_slack
 
@@ -55,6 +56,7 @@ GROUPS = {
     "glass": cli_governing.glass,
     "switch": cli_governing.switch,
     "knowledge": cli_records.knowledge,
+    "models": models,
 }
 NAMES = frozenset({*COMMANDS, *GROUPS})
 

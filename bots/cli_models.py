@@ -1,0 +1,106 @@
+"""Commands about the engines: their cards, whether the world still looks as they learnt it, and fitting again."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from bots.cli_common import AsJson, Now, Sentences, Sorry, console, opened
+
+if TYPE_CHECKING:
+    from hospital.model.history import ModelCard
+
+models = typer.Typer(cls=Sentences, no_args_is_help=True, help="The engines: cards, drift, fitting again.")
+Name = Annotated[str, typer.Argument(help="demand, duration or no_show.")]
+
+
+@models.command("list")
+def list_models(now: Now = None, as_json: AsJson = False) -> None:
+    """Every engine with what it learnt from and how it did on what it had not seen."""
+    from bots.text_table import TextTable
+    from hospital.model.history import ModelCard
+    from middleware.models import REFITS
+
+    with opened(now) as wardline, wardline.store.reading() as world:
+        cards = {card.id: card for card in world.find(ModelCard)}
+    if as_json:
+        typer.echo(f"[{','.join(card.model_dump_json() for card in cards.values())}]")
+        return
+    rows = [
+        (name, *_row(cards[name])) if name in cards else (name, "not fitted yet: wardline models refit", "", "")
+        for name in REFITS
+    ]
+    console().print(TextTable(("Engine", "Version", "Learnt from", "Backtest"), rows))
+
+
+def _row(card: "ModelCard") -> tuple[str, str, str]:
+    scores = ", ".join(f"{key} {value:g}" for key, value in card.backtest.items() if isinstance(value, int | float))
+    return card.version, f"{card.n} through {card.trained_through}", scores
+
+
+@models.command()
+def show(name: Name, now: Now = None, as_json: AsJson = False) -> None:
+    """One engine's card: version, inputs, backtest, and whether it drifted."""
+    import json
+    from dataclasses import asdict
+
+    from hospital.model.history import ModelCard
+    from middleware.models import DRIFTS
+
+    _check(name)
+    with opened(now) as wardline, wardline.store.reading() as world:
+        card = world.get(ModelCard, name)
+        drift = DRIFTS[name](world, wardline.clock.now())
+    if card is None:
+        raise Sorry(f"{name} is not fitted yet: wardline models refit {name}")
+    if as_json:
+        typer.echo(json.dumps({**card.model_dump(mode="json"), "drift": asdict(drift)}))
+        return
+    screen = console()
+    screen.print(Text(f"{card.version}, fitted {card.fitted_at:%Y-%m-%d %H:%M} UTC on {card.n}", style="bold"))
+    screen.print(Text(f"Inputs: {', '.join(card.inputs)}"))
+    for key, value in card.backtest.items():
+        screen.print(Text(f"  {key}: {value}"))
+    screen.print(Text(card.note, style="dim"))
+    screen.print(Text(f"Drift: {drift.words}.", style="red" if drift.drifted else "green"))
+
+
+@models.command()
+def drift(now: Now = None, as_json: AsJson = False) -> None:
+    """Whether the last four weeks look like what each engine learnt from."""
+    import json
+    from dataclasses import asdict
+
+    from middleware.models import DRIFTS
+
+    with opened(now) as wardline, wardline.store.reading() as world:
+        found = [check(world, wardline.clock.now()) for check in DRIFTS.values()]
+    if as_json:
+        typer.echo(json.dumps([asdict(one) for one in found]))
+        return
+    for one in found:
+        console().print(Text(f"{one.name}: {one.words}.", style="red" if one.drifted else "green"))
+
+
+@models.command()
+def refit(
+    name: Annotated[str | None, typer.Argument(help="demand, duration or no_show; unstated: all.")] = None,
+    now: Now = None,
+) -> None:
+    """Fit again and keep the card; all series of demand take minutes."""
+    from middleware.models import REFITS
+
+    if name is not None:
+        _check(name)
+    with opened(now) as wardline:
+        for one in [name] if name else REFITS:
+            card = REFITS[one](wardline.store, wardline.clock.now())
+            said = f"{card.version} on {card.n}" if card else "there is too little to learn from"
+            console().print(f"{one}: {said}")
+
+
+def _check(name: str) -> None:
+    from middleware.models import REFITS
+
+    if name not in REFITS:
+        raise Sorry(f"There is no engine {name!r}; there are {', '.join(REFITS)}")
