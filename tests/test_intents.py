@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 
+from agent.planners.embedded import intents
 from agent.planners.embedded.dates import read_dates
 from agent.planners.embedded.intents import OUTSIDE, IntentClassifier, Ranking, load_classifier, load_intents
 from agent.planners.embedded.lexicon import Entry, Lexicon
@@ -110,10 +111,28 @@ def test_odd_messages_are_ranked_without_an_error(classifier: IntentClassifier, 
     assert ranked(classifier, text).intents
 
 
-def test_weights_are_trained_once_and_read_back(classifier: IntentClassifier, weights: Path) -> None:
+def test_weights_are_trained_once_and_read_back(
+    classifier: IntentClassifier, weights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intents, "train", None)  # training again would fail
     again = load_classifier(load_encoder(), weights)
-    assert len(list(weights.glob("*.npz"))) == 1
     assert again.classify("hello").intents == classifier.classify("hello").intents
+
+
+@pytest.mark.parametrize("writable", [True, False])
+def test_what_was_learnt_is_kept_where_it_can_be_written(
+    tmp_path: Path, writable: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, said in (("beds", "how many beds"), ("rooms", "which rooms")):
+        rows = "".join(f"  - {said} {n}\n" for n in range(5))
+        (tmp_path / f"{name}.yaml").write_text(f"intent: {name}\nabout: About {name}.\nexamples:\n{rows}")
+    beside, home = tmp_path / "beside", tmp_path / "home"
+    if not writable:
+        beside.write_text("no folder")
+    monkeypatch.setattr(intents, "LEARNT", beside)
+    load_classifier(HashedWords(), home, tmp_path)
+    kept = [path.parent for path in tmp_path.rglob("intents-*.npz")]
+    assert kept == [beside if writable else home]
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -124,20 +125,41 @@ def learn(examples: Mapping[str, Sequence[str]], encoder: SentenceEncoder) -> In
     return IntentClassifier(vars(train(examples, encoder, named)), encoder)
 
 
+LEARNT = Path(__file__).with_name("learnt")
+"""What was learnt from the shipped examples, kept beside them like byte code: every home of a checkout shares it."""
+
+
 def load_classifier(encoder: SentenceEncoder, cache: Path, folder: Path = EXAMPLES) -> IntentClassifier:
-    """The classifier of these intents for this encoder; trained once (about 15 s), then read from `cache`."""
-    path = cache / f"intents-{_version(encoder, folder)}.npz"
-    if not path.exists():
+    """The classifier of these intents for this encoder; trained once (about 20 s), then read.
+
+    It is kept in `LEARNT`, or in `cache` where the program's own folder cannot be written.
+    """
+    name = f"intents-{_version(encoder, folder)}.npz"
+    places = [place / name for place in (LEARNT, cache)]
+    path = next((place for place in places if place.exists()), None)
+    if path is None:
         intents = load_intents(folder)
         also = {one.name: (*_filled(one.examples), *_about(one)) for one in intents}
         trained = train({one.name: one.examples for one in intents}, encoder, also)
-        cache.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f"{path.stem}.{os.getpid()}.tmp.npz")
-        arrays: dict[str, Any] = {name: np.asarray(value) for name, value in vars(trained).items()}
-        np.savez(draft, **arrays)
-        draft.replace(path)
+        path = _kept({name: np.asarray(value) for name, value in vars(trained).items()}, places)
     with np.load(path, allow_pickle=False) as stored:
         return IntentClassifier({name: stored[name] for name in stored.files}, encoder)
+
+
+def _kept(arrays: Mapping[str, Any], places: Sequence[Path]) -> Path:
+    """Where the arrays were written: the first place that takes them."""
+    *first, last = places
+    for path in first:
+        with suppress(OSError):
+            return _write(arrays, path)
+    return _write(arrays, last)
+
+
+def _write(arrays: Mapping[str, Any], path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.stem}.{os.getpid()}.tmp.npz")
+    np.savez(draft, **arrays)
+    return draft.replace(path)
 
 
 def _filled(examples: Sequence[str]) -> tuple[str, ...]:
