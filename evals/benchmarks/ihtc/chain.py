@@ -4,7 +4,7 @@ from typing import Self
 
 import numpy as np
 
-from evals.benchmarks.ihtc.arrays import State, data_of, solution_of
+from evals.benchmarks.ihtc.arrays import UNSCHEDULED, State, data_of, solution_of
 from evals.benchmarks.ihtc.instance import Instance
 from evals.benchmarks.ihtc.solution import Solution
 from evals.benchmarks.ihtc.start import empty_state
@@ -20,8 +20,8 @@ SEEK_HEAT = (0.8, 0.2)
 """Hard units, of one hot spell of the search for places."""
 HEAT = (60.0, 1.0)
 """Soft cost, of the search for the cheapest plan."""
-HARD_WEIGHT = 300.0
-"""Soft cost of one hard unit while plans that break a constraint are passed through."""
+HARD_WEIGHT = 2.0
+"""What one hard unit counts, in patients left out: below one, the search would settle on plans that break something."""
 BOLD = 0.05
 """How often a move is tried although it breaks a hard constraint."""
 CARE = 0.65
@@ -38,6 +38,7 @@ class IhtcChain:
         self.must = data._replace(patients=mandatory, weight=np.zeros_like(data.weight))
         self.state = empty_state(instance, data, seed)
         self.best = no_best(self.state)
+        self.hard_weight = HARD_WEIGHT * float(data.weight[UNSCHEDULED])
         self.steps = 0
         self.begun: float | None = None
         """The share of the budget that had gone when everybody who must come had a place; None until then."""
@@ -48,7 +49,7 @@ class IhtcChain:
             self._seek(progress)
             return
         heat = cooled(*HEAT, (progress - self.begun) / max(1 - self.begun, 1e-9))
-        sweep(self.data, self.state, self.best, MOVES, heat, HARD_WEIGHT, BOLD, CARE)
+        sweep(self.data, self.state, self.best, MOVES, heat, self.hard_weight, BOLD, CARE)
 
     def _seek(self, progress: float) -> None:
         """Look for places that break nothing, whatever they cost; then start to count the cost."""
