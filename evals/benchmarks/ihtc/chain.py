@@ -21,7 +21,7 @@ SEEK_HEAT = (0.8, 0.2)
 HEAT = (60.0, 1.0)
 """Soft cost, of the search for the cheapest plan."""
 HARD_WEIGHT = 2.0
-"""What one hard unit counts, in patients left out: below one, the search would settle on plans that break something."""
+"""What one hard unit counts, in patients left out; below one, a plan that breaks something would be the cheaper."""
 BOLD = 0.05
 """How often a move is tried although it breaks a hard constraint."""
 CARE = 0.65
