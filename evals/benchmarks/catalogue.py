@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from evals.benchmarks.allocations import bench_allocations
 from evals.benchmarks.decisions import bench_decisions
+from evals.benchmarks.days import bench_days
 from evals.benchmarks.hospital767 import bench_hospital767
 from evals.benchmarks.hostile import bench_hostile
 from evals.benchmarks.ihtc.command import bench_ihtc
@@ -15,6 +16,7 @@ from evals.benchmarks.turns import bench_turns
 
 BENCHMARKS: dict[str, Callable[..., None]] = {
     "decisions": bench_decisions,
+    "days": bench_days,
     "hospital767": bench_hospital767,
     "allocations": bench_allocations,
     "hostile": bench_hostile,
