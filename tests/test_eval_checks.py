@@ -177,6 +177,47 @@ def no_charge_of_the_rooms(played: Played, work: UnitOfWork) -> None:
     work.put(*(user.model_copy(update={"grants": ()}) for user in people))
 
 
+def another_surgeon(played: Played, work: UnitOfWork) -> None:
+    plan = _shown(played, work)
+    needs = tuple(n.model_copy(update={"of": "surgeon.lund"}) if n.of else n for n in plan.needs)
+    work.put(plan.model_copy(update={"needs": needs}))
+
+
+def _shown(played: Played, work: UnitOfWork) -> Plan:
+    shown = played.last.plan
+    plan = work.get(Plan, shown.id) if shown else None
+    assert plan is not None
+    return plan
+
+
+def answered_at_once(played: Played, _: ExitStack) -> Played:
+    first = played.turns[0].model_copy(update={"outcome": "propose"})
+    return dataclasses.replace(played, turns=(first, *played.turns[1:]))
+
+
+def another_band(played: Played, work: UnitOfWork) -> None:
+    plan = work.get(Plan, played.last.options[0].plan_id)
+    assert plan is not None
+    lines = tuple(line.model_copy(update={"urgency": "emergent"}) for line in plan.lines)
+    work.put(plan.model_copy(update={"lines": lines}))
+
+
+def another_owner(played: Played, work: UnitOfWork) -> None:
+    plan = _shown(played, work)
+    needs = tuple(n.model_copy(update={"of": "surgeon.varga"}) for n in plan.needs)
+    work.put(plan.model_copy(update={"needs": needs}))
+
+
+def one_plan_less(played: Played, work: UnitOfWork) -> None:
+    plan = _shown(played, work)
+    work.put(plan.model_copy(update={"state": "withdrawn"}))
+
+
+def a_case_is_changed(played: Played, work: UnitOfWork) -> None:
+    case = work.find(SurgicalCase, state="scheduled", limit=1)[0]
+    work.put(case.model_copy(update={"items": ()}))
+
+
 def a_case_of_the_room_cancelled(played: Played, work: UnitOfWork) -> None:
     case = work.find(SurgicalCase, room_id=played.script.about["room"], state="scheduled", limit=1)[0]
     work.put(case.model_copy(update={"state": "cancelled"}))
@@ -280,6 +321,16 @@ PLANTS: dict[str, tuple[str, tuple[Plant, ...]]] = {
     "one question naming the missing items": ("OR-07", (text("$", " Really?"), text(r"\?", "."))),
     "patient disambiguated by two identifiers": ("OR-07", (one_choice_less, text("born|birth", "of"))),
     "guess patient or procedure": ("OR-07", (rows(add_hold),)),
+    "its surgeon and the anaesthesia lead asked, nobody else": ("OR-05", (rows(another_surgeon), turn(plan=None))),
+    "the band is asked for": ("OR-08", (answered_at_once,)),
+    "the band as the clinician said it": ("OR-08", (rows(another_band),)),
+    "nobody bumped while there is room": ("OR-08", (text("nobody", "somebody"), turn(options=()))),
+    "only unbooked block time, its owner or the director decides": (
+        "OR-09", (rows(another_owner), turn(plan=None)),
+    ),
+    "one plan per surgeon, decided by that surgeon alone": ("SC-03", (rows(one_plan_less),)),
+    "every case with the item listed": ("SC-03", (one_row_less,)),
+    "change anything before people agree": ("SC-03", (rows(a_case_is_changed), nothing_new)),
     "room status recorded": ("OR-06", (rows(the_room_is_fine),)),
     'each displaced case listed with an option or "no slot"': (
         "OR-06", (one_row_less, rows(a_case_where_they_go), cells("New place", lambda _: "no slot")),

@@ -97,6 +97,16 @@ from evals.checks.refusals import (
     to_supervisor,
 )
 from evals.checks.stock import no_patient_name, shortage_count, shortages_in_full
+from evals.checks.surgery import (
+    band_as_said,
+    band_asked_for,
+    cases_with_item_listed,
+    nobody_bumped,
+    nothing_changed_yet,
+    plan_per_surgeon,
+    surgeon_and_anaesthesia,
+    unbooked_block_time,
+)
 from evals.checks.visits import (
     booked_only_after_yes,
     contrast_scanner,
@@ -126,6 +136,15 @@ CHECKS: dict[str, Check] = {
     "one question naming the missing items": one_question,
     "patient disambiguated by two identifiers": two_identifiers,
     "guess patient or procedure": nobody_guessed,
+    # changed cases, add-ons, blocks
+    "its surgeon and the anaesthesia lead asked, nobody else": surgeon_and_anaesthesia,
+    "the band is asked for": band_asked_for,
+    "the band as the clinician said it": band_as_said,
+    "nobody bumped while there is room": nobody_bumped,
+    "only unbooked block time, its owner or the director decides": unbooked_block_time,
+    "one plan per surgeon, decided by that surgeon alone": plan_per_surgeon,
+    "every case with the item listed": cases_with_item_listed,
+    "change anything before people agree": nothing_changed_yet,
     # a lost room
     "room status recorded": room_recorded,
     'each displaced case listed with an option or "no slot"': each_case_listed,
