@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from evals.benchmarks.allocations import bench_allocations
-from evals.benchmarks.decisions import bench_decisions
 from evals.benchmarks.days import bench_days
+from evals.benchmarks.decisions import bench_decisions
 from evals.benchmarks.hospital767 import bench_hospital767
 from evals.benchmarks.hostile import bench_hostile
 from evals.benchmarks.ihtc.command import bench_ihtc
