@@ -23,6 +23,7 @@ from tools.again import cannot_change, changed_arguments, draft_of, made_by
 from tools.answers import of_ledger
 from tools.catalogue import NOT_YET, TOOLS
 from tools.commands import Commands
+from tools.guarded import GuardedReader
 from tools.results import Done, Refused, RefusedKind, Result, Waiting
 from tools.tool import Answer, Compiled, Context, Draft, Options, Problem, Submit, Tool, Toolbox, Withdraw
 
@@ -181,7 +182,9 @@ class Desk:
                     as_of=as_of,
                     late=late,
                 )
-            box = Toolbox(world=world, context=context, now=now, handbook=self._handbook, policy=self._policy)
+            policy = self._policy
+            open_to = GuardedReader(world, context.actor, policy.data) if tool.effect == "read" else world
+            box = Toolbox(world=open_to, context=context, now=now, handbook=self._handbook, policy=policy)
             try:
                 compiled = await tool.run(arguments, box)
             except Problem as problem:
