@@ -33,6 +33,9 @@ LIKELY = ("periop.manager", "periop.deputy", "periop.director", "nils", "nora", 
 FEEDS = ("ehr", "adt", "wfm", "erp", "inventory")
 WHO = st.one_of(st.sampled_from(LIKELY), st.sampled_from(VOTERS))
 PICK = st.integers(0, 30)
+MONEY = ("periop.manager", "periop.deputy", "periop.director", "finance.controller")
+HOW_MANY = st.sampled_from((1, 2, 2, 3, 4, 12, 30))
+"""Trays of $1,000: within the limits of the manager, of the director, or above."""
 
 
 class Crashed(Exception):
@@ -136,7 +139,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.number += 1
         return self.number
 
-    @rule(quantity=st.integers(1, 40), need=st.integers(0, 3), chain=st.lists(WHO, max_size=2))
+    @rule(quantity=HOW_MANY, need=st.integers(0, 3), chain=st.lists(st.sampled_from(MONEY), max_size=2))
     def ask_to_buy(self, quantity: int, need: int, chain: list[str]) -> None:
         """Somebody asks for trays; others may have reported or triggered it."""
         with self.store.reading() as world:
@@ -145,7 +148,7 @@ class LedgerMachine(RuleBasedStateMachine):
         line = line.model_copy(update={"purpose": f"need {need}", "unit_cost": item.unit_cost if item else 1})
         self._ask("sup", line, chain=tuple(chain))
 
-    @rule(source=st.sampled_from(("agency", "overtime")), chain=st.lists(WHO, max_size=1))
+    @rule(source=st.sampled_from(("agency", "overtime")), chain=st.lists(st.sampled_from(LIKELY), max_size=1))
     def ask_for_staff(self, source: str, chain: list[str]) -> None:
         """A charge nurse asks for a nurse."""
         staff = "N-1" if source == "overtime" else None
@@ -167,7 +170,7 @@ class LedgerMachine(RuleBasedStateMachine):
         line = hold().model_copy(update={**ends, "resources": (there,)})
         self._ask("sam", line)
 
-    @rule(pick=PICK, quantity=st.integers(1, 40))
+    @rule(pick=PICK, quantity=HOW_MANY)
     def change(self, pick: int, quantity: int) -> None:
         """A purchase that is there already, in whatever state, is asked for otherwise."""
         plan = self._pick(pick)
