@@ -4,10 +4,19 @@ import re
 
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.script import Say, Script, do, question, settle, tell
+from agent.planners.embedded.skills.reads import read
 from agent.planners.embedded.skills.staffing import shift_said
 from tools.results import Done, Refused
 
 _MORE = re.compile(r"\b(?:more|extra|another|additional|need (?:a|one|two|\d))\b", re.IGNORECASE)
+
+
+_COVER = re.compile(r"\b(?:find|get|need|who|arrange|suggest)\b.{0,30}\bcover\b|\bcover for\b", re.IGNORECASE)
+
+
+def staffing_need(heard: Heard) -> Script:
+    """Nurses needed against rostered; when cover is asked for as well, who could come."""
+    return (yield from (who_can_cover(heard) if _COVER.search(heard.text) else read(heard)))
 
 
 def who_can_cover(heard: Heard) -> Script:

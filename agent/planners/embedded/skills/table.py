@@ -59,6 +59,7 @@ SKILLS: dict[str, Callable[[Heard], Script]] = {
     "request_maintenance": surgery.request_maintenance,
     "reschedule_visit": clinic.reschedule_visit,
     "schedule_case_for_patient": cases.schedule_case_for_patient,
+    "staffing_need": cover.staffing_need,
     "submit_option": cases.submit_option,
     "substitute_item": surgery.substitute_item,
     "thanks": talk.thanks,
