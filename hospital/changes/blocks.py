@@ -68,7 +68,8 @@ class ReleaseBlock(Change):
         return self
 
     def scope(self, world: Reader) -> Scope:
-        return Scope(site_id=self.site_id)
+        block = world.get(Block, self.block_id)
+        return Scope(site_id=self.site_id, service_id=block.service_id if block else None)
 
     def facts(self, world: Reader, now: datetime) -> dict[str, Fact]:
         block = world.get(Block, self.block_id)

@@ -19,7 +19,7 @@ _BOOKED_INSTEAD = frozenset(
     {"imaging_slot", "clinic_earliest_slot", "phi_diagnosis", "overbook", "handbook_question"}
 )
 """Matters for which a booking is mistaken when it names no verb ("patient 88213, MRI Thursday 9:40")."""
-_OF_VISITS = frozenset({"cancel_visit", "reschedule_visit"})
+_NEVER_OF_A_CASE = frozenset({"cancel_visit", "reschedule_visit", "release_block"})
 _ABOUT_RULES = frozenset({"policy_why", "handbook_question", "explain_change"})
 _LIKELY_ENOUGH = 0.1
 _NOW = re.compile(r"(?:right |just )?now|currently|at the moment|immediately", re.IGNORECASE)
@@ -55,8 +55,8 @@ def intent_by_build(
     budget = any(found.kind == "cost_centre" for found in mentions)
     if budget and not any(found.kind in ("item", "code") for found in mentions) and ranking.best not in _ABOUT_RULES:
         return "erp_status"
-    if ranking.best in _OF_VISITS and any(found.kind == "case" for found in mentions):
-        return "change_case"  # an operation has a case number, a visit has none
+    if ranking.best in _NEVER_OF_A_CASE and any(found.kind == "case" for found in mentions):
+        return "change_case"  # an operation has a case number; a visit and a block have none
     if _THIRD_NEXT.search(text) and not _OTHER_DEED.search(text):
         return "kpi_question"  # a figure of access, whatever visit it is about
     if ranking.best == "bed_need_forecast" and any(found.kind == "bed" for found in mentions):
