@@ -54,6 +54,24 @@ def run(
     raise typer.Exit(0 if all(score.passed for score in scores) else 1)
 
 
+@app.command("slack")
+def slack(only: Annotated[str, typer.Option(help="Only dialogues whose id starts with this")] = "") -> None:
+    """Play the dialogues and the demo through a fake Slack; the decisions must be those of the command line."""
+    from evals.slack.dialogues import compare_scripts, compare_story
+
+    settings = read_settings().model_copy(update={"now": FROZEN, "model": ""})
+    scripts = [next(iter(scripts_of(dialogue))) for dialogue in load_dialogues() if dialogue.id.startswith(only)]
+    wrong = played = 0
+    for one in (*compare_scripts(scripts, settings), *([] if only else [compare_story(settings)])):
+        found = (*one.differences, *(f"identifies a patient: {leak}" for leak in one.leaks))
+        played, wrong = played + 1, wrong + bool(found)
+        console.print(f"{'[red]differs[/]' if found else '[green]the same[/]'} {one.name}")
+        for said in found:
+            console.print(f"  - {escape(said[:400])}")
+    console.print(f"{played - wrong} of {played} decided the same in Slack as at the command line.")
+    raise typer.Exit(1 if wrong else 0)
+
+
 def _line(score: Score) -> str:
     verdict = "[green]passed[/]" if score.passed else "[red]failed[/]"
     return f"{verdict} {score.name:<18} {score.outcome:<14} {score.seconds:5.2f} s  {' '.join(score.tools)}"

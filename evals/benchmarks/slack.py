@@ -56,6 +56,8 @@ def bench_slack(
             with fleet_town(line, own, Path(folder), servers) as (made, fleet):
                 found[name] = storm(made, fleet, weather, lambda said: None if as_json else console.print(said))
             line.close()
+        if not as_json:
+            console.print(f"{name}: {_figures(found[name])}")
     wrong = {name: [*after.wrong(crashed=name == "crashes"), *after.too_slow()] for name, after in found.items()}
     if as_json:
         console.print_json(json.dumps({name: _figures(after) for name, after in found.items()} | {"wrong": wrong}))
