@@ -8,7 +8,7 @@ from evals.dialogue import load_dialogues, scripts_of
 from evals.slack.dialogues import compare_scripts
 
 
-@pytest.mark.slow
+@pytest.mark.full
 def test_dialogues_decide_in_slack_what_they_decide_at_the_command_line() -> None:
     wanted = ("SC-01", "OR-04")
     scripts = [next(iter(scripts_of(one))) for one in load_dialogues() if one.id in wanted]
