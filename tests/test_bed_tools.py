@@ -1,5 +1,7 @@
 """Beds through the desk: assigning, opening, and asking what would be, on the sandbox."""
 
+from typing import Any
+
 import pytest
 from desk_line import DeskLine, done, refused, waiting
 
@@ -147,7 +149,7 @@ def test_assumptions_add_up_and_leave_everything_as_it_is(line: DeskLine) -> Non
 def test_each_kind_of_assumption_changes_what_it_names(
     line: DeskLine, assumption: dict[str, object], about: str, figure: str, change: int
 ) -> None:
-    unit = {"unit": assumption["unit"]} if about == "staff" else {}
+    unit: dict[str, Any] = {"unit": assumption["unit"]} if about == "staff" else {}
     found = done(line.call(MANAGER, "simulate", assumptions=[assumption], about=about, **unit)).facts
     (what,) = found["assumed"]
     assert found["assumed"][what][figure] - found["live"][what][figure] == change
