@@ -97,6 +97,7 @@ def _ended(standing: Standing) -> str:
         f"{'Approved' if vote.decision == 'approve' else 'Rejected'} by {escape(vote.user_id)} {when(vote.at)}"
         for vote in standing.votes
     ]
-    reason = [f"_{escape(standing.reason)}_"] if standing.reason else []
+    said_below = bool(standing.replaced_by and standing.replaced_by in standing.reason)
+    reason = [f"_{escape(standing.reason)}_"] if standing.reason and not said_below else []
     instead = [f"Look at `{standing.replaced_by}` instead."] if standing.replaced_by else []
     return "\n".join([said, *votes, *reason, *instead])

@@ -19,8 +19,10 @@ def draw_chart(card: ChartCard) -> bytes:
 
     image = Image.new("RGB", SIZE, GROUND)
     pen = ImageDraw.Draw(image, "RGBA")
-    fonts = {size: ImageFont.load_default(size) for size in (20, 22, 28)}
-    pen.text((28, 20), f"{card.title} ({card.unit})", fill=INK, font=fonts[28])
+    fonts = {size: ImageFont.load_default(size) for size in (20, 24, 28)}
+    said = f"{card.title} ({card.unit})"
+    fits = next((size for size in (28, 24) if pen.textlength(said, fonts[size]) < SIZE[0] - 56), 20)
+    pen.text((28, 22), said, fill=INK, font=fonts[fits])
     top = _top(card)
     _axes(pen, card, top, fonts)
     for number, series in enumerate(card.series):
