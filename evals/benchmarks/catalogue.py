@@ -13,6 +13,7 @@ from evals.benchmarks.noshow import bench_noshow
 from evals.benchmarks.races import bench_races
 from evals.benchmarks.slack import bench_slack
 from evals.benchmarks.turns import bench_turns
+from evals.benchmarks.understanding import bench_understanding
 
 BENCHMARKS: dict[str, Callable[..., None]] = {
     "decisions": bench_decisions,
@@ -26,5 +27,6 @@ BENCHMARKS: dict[str, Callable[..., None]] = {
     "races": bench_races,
     "slack": bench_slack,
     "turns": bench_turns,
+    "understanding": bench_understanding,
 }
 """By name."""

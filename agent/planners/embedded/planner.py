@@ -1,5 +1,6 @@
 """The embedded planner: no network, deterministic. Understands a message, then follows the skill for its intent."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,10 @@ MATTER = ("intent", "slots", "time", "everywhere", "count", "text")
 class EmbeddedPlanner:
     """Follows one skill per turn; what it needs between turns is in its memory, never in the object."""
 
-    def __init__(self, cache: Path) -> None:
+    def __init__(self, cache: Path, on_heard: Callable[[Heard], None] | None = None) -> None:
+        """`on_heard` is told what each message was taken for, before anything is done about it."""
         self._understanding = Understanding(cache)
+        self._on_heard = on_heard
 
     @property
     def name(self) -> str:
@@ -39,6 +42,8 @@ class EmbeddedPlanner:
         walk: _Walk | None = asked.work.get(NAME)
         if walk is None:
             heard = self._understanding.hear(asked)
+            if self._on_heard is not None:
+                self._on_heard(heard)
             walk = asked.work[NAME] = _Walk(heard, _skill(heard))
         return walk.step(asked)
 
