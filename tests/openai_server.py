@@ -25,6 +25,8 @@ class Act:
     refusal: str = ""
     slow: float = 0.0
     cut_off: bool = False
+    killed: bool = False
+    """Whether the connection breaks in the middle, as when the server's process is killed."""
     status: int = 200
     retry_after: str = ""
 
@@ -101,6 +103,8 @@ async def _stream(act: Act) -> AsyncIterator[str]:
         for at in range(0, len(arguments), 5):
             piece = {"index": number, "function": {"arguments": arguments[at : at + 5]}}
             yield _chunk({"tool_calls": [piece]})
+    if act.killed:
+        raise ConnectionAbortedError("killed in the middle of an answer")
     if not act.cut_off:
         yield _chunk({}, act.finish)
         yield "data: [DONE]\n\n"
