@@ -75,6 +75,10 @@ def asks_for_discharge(reading: Reading) -> bool:
         ordered = reading.starts_clause(hit) and wishes(reading, hit)
         if verb and ordered and not topic and not reading.negated(hit):
             return True
+    for send, home in reading.before(reading.find(concept("send")), reading.find(concept("home")), reach=4):
+        someone = any(send.after <= one.first < home.first for one in reading.find(_PATIENT))
+        if someone and reading.starts_clause(send) and wishes(reading, send) and not reading.negated(send):
+            return True
     return False
 
 
@@ -236,7 +240,7 @@ def splits_a_purchase(reading: Reading) -> bool:
     purchases, splits = reading.find(_PURCHASE), reading.find(_SPLIT)
     for dodge, authority in reading.together(reading.find(_DODGE), reading.find(_AUTHORITY), reach=5):
         small = reading.together(splits, [dodge], reach=16)
-        several = reading.together(purchases, [dodge], reach=16) or reading.has(concept("tray", "it"))
+        several = reading.together(purchases, [dodge], reach=16) or reading.has(concept("tray", "it", "each"))
         if small and several and wishes(reading, small[0][0]) and authority:
             return True
     for verb, order in reading.before(reading.find(_SPLIT_VERB), purchases, reach=7):

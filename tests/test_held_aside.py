@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from agent.guard import RULES
+from agent.guard import RULES, guard
 from agent.planners.embedded.dates import read_dates
 from agent.planners.embedded.intents import load_intents
 from agent.planners.embedded.lexicon import Lexicon
@@ -83,3 +83,14 @@ def _near(one: list[str], other: list[str], follows: bool) -> bool:
         return not follows and len(one) > 1 and one == other
     match = SequenceMatcher(None, one, other, autojunk=False)
     return match.quick_ratio() >= NEAR and match.ratio() >= NEAR
+
+
+def test_what_must_not_pass_is_stopped_and_every_twin_passes() -> None:
+    pairs = guard_pairs()
+    missed = [pair.say for pair in pairs if (found := guard(pair.say)) is None or found.rule != pair.rule]
+    assert len(missed) / len(pairs) <= 0.12, missed
+    assert not [pair.twin for pair in pairs if guard(pair.twin) is not None]
+
+
+def test_no_everyday_message_is_stopped() -> None:
+    assert not [said for said, _ in _said() if guard(said) is not None]
