@@ -37,6 +37,10 @@ class Encoder(Protocol):
         """One float32 row per text, shape (n, dimension), unit length (a text without words may be zero)."""
         ...
 
+    def knows(self, word: str) -> bool:
+        """Whether a lower-case word is one of the model's own whole words."""
+        ...
+
 
 class EncoderUnavailable(Exception):
     """The sentence model cannot be used; the message says which file and why."""
@@ -71,6 +75,10 @@ class MiniLM:
             chosen = order[start : start + BATCH]
             vectors[chosen] = self._encode_batch([tokens[index] for index in chosen])
         return vectors
+
+    def knows(self, word: str) -> bool:
+        """See `Encoder.knows`."""
+        return self._tokenizer.token_to_id(word) is not None
 
     def _encode_batch(self, tokens: Sequence[Sequence[int]]) -> Vectors:
         width = max(len(ids) for ids in tokens)

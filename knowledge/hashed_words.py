@@ -39,6 +39,10 @@ class HashedWords:
                 vectors[row, (code >> 1) % self.dimension] += weight if code & 1 else -weight
         return unit_rows(vectors)
 
+    def knows(self, word: str) -> bool:
+        """It has no words of its own."""
+        return False
+
     def _features(self, text: str) -> dict[str, float]:
         words = re.findall(r"\w+", text.lower())
         content = [_stem(word) for word in words if word not in self._common]

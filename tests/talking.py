@@ -1,6 +1,7 @@
 """One conversation with the embedded planner on a filled sandbox, turn by turn."""
 
 import asyncio
+import tempfile
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,8 @@ from policies.decide import load_policy
 from tools.desk import Desk
 
 T = TypeVar("T")
+MODELS = Path(tempfile.gettempdir()) / "wardline-test-models"
+"""What the planner learnt, by version of its examples: learnt once for all test files."""
 
 
 class Line:
@@ -27,7 +30,7 @@ class Line:
         self.clock = clock
         self._loop = loop
         desk = Desk(store, load_policy(), Handbook(home / "handbook"), clock)
-        self.conversation = Conversation(store, desk, clock, EmbeddedPlanner(home / "models"), home)
+        self.conversation = Conversation(store, desk, clock, EmbeddedPlanner(MODELS), home)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self._loop.run_until_complete(work)

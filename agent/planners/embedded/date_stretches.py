@@ -71,6 +71,8 @@ def _period(reader: Reader, at: int, today: date) -> tuple[Stretch | Sliding, in
     rest = which in ("rest", "remainder") and reader.word(after) == "of"
     if rest:
         after += 1 + (reader.word(after + 1) in ("the", "this"))
+    elif which == "weekend":
+        which, after = "this", at
     elif which not in words.FORWARD + words.BACKWARD + words.HERE:
         return None
     shift = 1 if which in words.FORWARD else -1 if which in words.BACKWARD else 0

@@ -99,8 +99,19 @@ def _single(reader: Reader, at: int, calendar: Calendar, message: str) -> tuple[
     return Minutes(amount[0].minutes, _said(reader, at, amount[1], message), doubt=amount[0].doubt), amount[1]
 
 
+_BEFORE_A_RATE = frozenset(
+    {"much", "many", "cost", "costs", "rate", "dollars", "usd", "pay", "once", "twice", "times", "minutes", "cases"}
+)
+
+
 def _is_duration(reader: Reader, at: int) -> bool:
     """ "an hour" and "a day" are durations after "for" or "takes", rates after a number ("16 h a day")."""
+    if (
+        reader.phrase(at, "an", "hour")
+        and reader.word(at - 1) not in _BEFORE_A_RATE
+        and reader.number(at - 1) is None
+    ):
+        return True
     return reader.word(at) not in ("a", "an") or reader.word(at - 1) in _BEFORE_A_DURATION
 
 
@@ -135,7 +146,7 @@ def _piece(reader: Reader, at: int, pieces: Pieces, prompted: bool, calendar: Ca
     if not pieces.day and not pieces.part and (night := _tonight(reader, at, pieces, calendar)):
         options.append(night)
     if not pieces.clock and not pieces.clocks:
-        if clocks := _clock_range(reader, at, prompted):
+        if clocks := _clock_range(reader, at, prompted or pieces.day is not None):
             options.append((replace(pieces, clocks=clocks[0]), clocks[1]))
         elif clock := read_clock(reader, at, prompted):
             options.append((replace(pieces, clock=clock[0]), clock[1]))

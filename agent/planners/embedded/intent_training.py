@@ -22,7 +22,7 @@ from agent.planners.embedded.intent_features import (
 
 STRENGTH = 60.0
 """Inverse regularisation; found on labelled examples of other fields."""
-DIRECTIONS = 500
+DIRECTIONS = 420
 HELD = 4
 """Every so many-th example of a label is held back once, to see how honest the probabilities are."""
 
@@ -131,8 +131,8 @@ def _directions(rows: Any) -> Matrix:
 def _fit(rows: Matrix, labels: np.ndarray) -> _Fitted:
     from sklearn.linear_model import LogisticRegression
 
-    model = LogisticRegression(C=STRENGTH, max_iter=150, tol=1e-3, class_weight="balanced")
-    model.fit(rows.astype(np.float64), labels)
+    model = LogisticRegression(C=STRENGTH, max_iter=80, tol=1e-3, class_weight="balanced")
+    model.fit(rows, labels)
     two = len(model.classes_) == 2  # then the model keeps one column for both
     weights = np.vstack([-model.coef_, model.coef_]) / 2 if two else model.coef_
     bias = np.array([-0.5, 0.5]) * model.intercept_[0] if two else model.intercept_

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from agent.planners.embedded.lexicon_index import PEOPLE, Entry, Match, NameIndex
-from agent.planners.embedded.lexicon_words import ORDINARY, POSSESSIVES, SHAPES, TITLES, Word, words_of
+from agent.planners.embedded.lexicon_words import ORDINARY, POSSESSIVES, SHAPES, TITLES, Word, canonical, words_of
 
 __all__ = ["Candidate", "Entry", "Lexicon", "Mention"]
 
@@ -85,6 +85,11 @@ class Lexicon:
             if word.key in POSSESSIVES and at not in taken
         ]
         return sorted(mentions, key=lambda mention: mention.start)
+
+    def knows(self, word: str) -> bool:
+        """Whether a word is part of a name here, or nearly, or a spelling of the field ("tele")."""
+        key = canonical(word)
+        return key != word.lower() or self._index.knows(key)
 
     def entry(self, kind: str, id: str) -> Entry:
         """The entry itself. Raises KeyError when there is none."""

@@ -103,6 +103,10 @@ class NameIndex:
                 known[key] += self._near(key, marked)
         return [known[word.key] for word in words[:_MOST_WORDS]]
 
+    def knows(self, key: str) -> bool:
+        """Whether a word is in a name, or so near that it is taken for one."""
+        return key in self._holding or key in self._root.next or bool(key not in ORDINARY and self._near(key, False))
+
     def _near(self, key: str, marked: bool) -> list[tuple[str, float]]:
         cutoff = (78 if marked else 84) if len(key) >= 5 else 85
         near = process.extract(key, self._spellable, scorer=fuzz.ratio, score_cutoff=cutoff, limit=3)

@@ -57,8 +57,8 @@ TITLES: dict[str, str] = {
 }
 # Words that say which kind of thing a number or code names ("bed 12", "OR 4").
 SHAPES: dict[str, str] = {
-    "or": "room", "bed": "bed", "case": "case", "mri": "scanner", "ct": "scanner", "requisition": "requisition",
-    "req": "requisition", "patient": "patient", "mrn": "patient", "pt": "patient",
+    "or": "room", "bed": "bed", "case": "case", "cases": "case", "mri": "scanner", "ct": "scanner",
+    "requisition": "requisition", "req": "requisition", "patient": "patient", "mrn": "patient", "pt": "patient",
 }  # fmt: skip
 POSSESSIVES = frozenset({"our", "my", "ours", "mine"})
 

@@ -17,20 +17,36 @@ TAG_OF_TIME: dict[type[When], str] = {Window: "date", Moment: "time", Minutes: "
 _NUMBER = re.compile(r"(?<![\w<])\d+(?:[.,]\d+)*(?![\w>])")
 
 
+WRITTEN_OUT: dict[str, str] = {
+    "appt": "appointment", "appts": "appointments", "dna": "no-show", "dnas": "no-shows", "dx": "diagnosis",
+    "fcots": "first case on time starts", "los": "length of stay", "ot": "overtime", "pls": "please",
+    "po": "purchase order", "pos": "purchase orders", "req": "requisition", "reqs": "requisitions",
+    "rn": "nurse", "rns": "nurses", "sx": "surgery", "thx": "thanks", "tnaa": "third next available appointment",
+    "tx": "treatment", "u": "you", "util": "utilisation", "vs": "versus",
+}  # fmt: skip
+"""Abbreviations of the field that a sentence encoder does not know."""
+_SHORT = re.compile(rf"(?<![\w<])(?:{'|'.join(WRITTEN_OUT)})(?![\w>])", re.IGNORECASE)
+
+
 def mask(text: str, mentions: Iterable[Mention], times: Iterable[When]) -> str:
     """ "Is OR 4 free Thursday?" -> "Is <room> free <date>?". Where a name and a time overlap, the longer counts."""
-    spans = [(found.start, found.end, TAG_OF_KIND[found.kind]) for found in mentions if found.kind in TAG_OF_KIND]
+    spans = [(found.start, found.end, _tag(found)) for found in mentions if found.kind in TAG_OF_KIND]
     spans += [(when.said.start, when.said.end, TAG_OF_TIME[type(when)]) for when in times]
     pieces: list[str] = []
     at = 0
     for start, end, tag in _apart(spans):
-        pieces += [_numbers(text[at:start]), f"<{tag}>"]
+        pieces += [_plain(text[at:start]), f"<{tag}>"]
         at = end
-    return "".join([*pieces, _numbers(text[at:])])
+    return "".join([*pieces, _plain(text[at:])])
 
 
-def _numbers(text: str) -> str:
-    return _NUMBER.sub("<number>", text)
+def _tag(found: Mention) -> str:
+    return "appointment" if found.words.upper().startswith("APT-") else TAG_OF_KIND[found.kind]
+
+
+def _plain(text: str) -> str:
+    """The words between the names: numbers masked, abbreviations written out."""
+    return _SHORT.sub(lambda short: WRITTEN_OUT[short[0].lower()], _NUMBER.sub("<number>", text))
 
 
 def _apart(spans: Iterable[tuple[int, int, str]]) -> list[tuple[int, int, str]]:

@@ -33,6 +33,11 @@ _OTHER_DEED = re.compile(
     r"bed|discharge\w*|APT-\w+)\b"
 )
 _THIRD_NEXT = re.compile(r"\b(?:tnaa|(?:third|3rd)[- ]next)\b", re.IGNORECASE)
+_GREETING = re.compile(
+    r"(?:(?:hi|hello|hey|good)\W+)?(?:morning|afternoon|evening|day)\b(?:\W+(?:all|team|everyone|everybody|there|again|"
+    r"folks|wardline|it'?s me|me again))*\W*",
+    re.IGNORECASE,
+)
 _HOW_TO = re.compile(
     r"^\W*(?:(?:so|and|but|please)\W+)*how (?:do|can|would|should|could) (?:i|we|you|one)\b", re.IGNORECASE
 )
@@ -52,6 +57,8 @@ def intent_by_build(
     text: str, ranking: Ranking, mentions: tuple[Mention, ...], times: tuple[When, ...], sure: float
 ) -> str | None:
     """The matter that the build of the message settles, or None when the ranking stands."""
+    if _GREETING.fullmatch(text.strip()):
+        return "greeting"
     budget = any(found.kind == "cost_centre" for found in mentions)
     if budget and not any(found.kind in ("item", "code") for found in mentions) and ranking.best not in _ABOUT_RULES:
         return "erp_status"

@@ -2,6 +2,7 @@
 
 import time
 import unicodedata
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -10,11 +11,12 @@ from agent.planners.embedded.date_values import When, Window
 from agent.planners.embedded.dates import read_dates
 from agent.planners.embedded.follow import born_in, go_on, read_names
 from agent.planners.embedded.heard import Heard, says_everywhere, time_of
-from agent.planners.embedded.intents import IntentClassifier, Ranking, load_classifier
+from agent.planners.embedded.intents import IntentClassifier, Ranking, load_classifier, load_intents
 from agent.planners.embedded.lexicon import Lexicon, Mention
 from agent.planners.embedded.masking import mask
 from agent.planners.embedded.names import entries_of
 from agent.planners.embedded.resolve import PEOPLE, tidy
+from agent.planners.embedded.spelling import Spelling, words_said
 from agent.planners.embedded.structure import asks_to_know, intent_by_build
 from agent.planners.port import Asked
 from hospital.model.places import Site
@@ -38,6 +40,14 @@ class Understanding:
         self._read_at = 0.0
 
     @cached_property
+    def _said(self) -> Mapping[str, int]:
+        return words_said(text for intent in load_intents() for text in intent.examples)
+
+    def _is_right(self, word: str, lexicon: Lexicon) -> bool:
+        """Whether a word is no slip: an English one, or (nearly) part of a name."""
+        return load_encoder().knows(word) or lexicon.knows(word)
+
+    @cached_property
     def _classifier(self) -> IntentClassifier:
         return load_classifier(load_encoder(), self._cache)
 
@@ -45,12 +55,13 @@ class Understanding:
         """Load everything that the first message would wait for."""
         self._names(world)
         self._classifier.classify("warm")
+        Spelling(self._said, lambda word: self._is_right(word, self._names(world))).corrected("warmm")
 
     def hear(self, asked: Asked) -> Heard:
         """What this message says, together with what it goes on with."""
-        text = clean(asked.text)
         zone = ZoneInfo(zone_of(asked))
         lexicon = self._names(asked.world)
+        text = Spelling(self._said, lambda word: self._is_right(word, lexicon)).corrected(clean(asked.text))
         times = tuple(read_dates(text, asked.now, zone))
         named = lexicon.link(text, context_site=asked.user.home.site_id)
         mentions = tidy([name for name in named if not _is_time(name, times)], text, lexicon)
