@@ -64,7 +64,7 @@ def test_every_intent_has_enough_varied_examples() -> None:
     intents = load_intents()
     assert len(intents) >= 50
     for intent in intents:
-        assert len(set(intent.examples)) >= 20, intent.name
+        assert len(set(intent.examples)) >= 25, intent.name
         assert intent.about.endswith(".") or intent.about.endswith("..."), intent.name
 
 
