@@ -38,6 +38,11 @@ _GREETING = re.compile(
     r"folks|wardline|it'?s me|me again))*\W*",
     re.IGNORECASE,
 )
+_CONSENT = re.compile(
+    r"\b(?:who|whose|any(?:one|body)|some(?:one|body))\b.*"
+    r"\b(?:agree|approv\w+|sign\w*|okay|ok|consent|permission|say yes)\b",
+    re.IGNORECASE,
+)
 _HOW_TO = re.compile(
     r"^\W*(?:(?:so|and|but|please)\W+)*how (?:do|can|would|should|could) (?:i|we|you|one)\b", re.IGNORECASE
 )
@@ -71,7 +76,10 @@ def intent_by_build(
     if ranking.best == "bed_need_forecast" and any(_NOW.fullmatch(when.said.words.strip()) for when in times):
         return "bed_state"  # what is there now is counted, not forecast
     if asks_to_know(text):
-        if _HOW_TO.search(text) and any(name in WRITES for name, chance in ranking.intents[:3] if chance >= sure / 2):
+        likely = [name for name, chance in ranking.intents[:3] if chance >= _LIKELY_ENOUGH]
+        if _CONSENT.search(text) and "policy_why" in likely:
+            return "policy_why"
+        if _HOW_TO.search(text) and any(name in WRITES for name in likely):
             return "handbook_question"
         if ranking.best in WRITES | {"confirm_yes", "confirm_no"} and ranking.in_scope:
             return _what_is_asked(ranking)
