@@ -19,10 +19,12 @@ from evals.scores import judge
 from hospital.cards import ChoicesCard, TableCard
 from hospital.changes.cases import ScheduleCase
 from hospital.changes.moves import DisplaceCases
-from hospital.ids import HoldId, PlanId, SiteId, UserId
-from hospital.model.bookings import Hold, SurgicalCase, Task
-from hospital.model.people import Encounter, Patient, User
-from hospital.model.places import Bed, Room
+from hospital.changes.sessions import AddSession
+from hospital.changes.staffing import RequestStaff
+from hospital.ids import HoldId, PlanId, ShiftId, SiteId, UserId
+from hospital.model.bookings import ClinicSession, Hold, SurgicalCase, Task
+from hospital.model.people import Credential, Encounter, Patient, Shift, Staff, User
+from hospital.model.places import Bed, Clinic, Room
 from hospital.model.supply import CostCentre, Stock
 from hospital.ports import UnitOfWork
 from middleware.sandbox.services.base import file_of
@@ -135,6 +137,68 @@ def a_case_in_the_open_rooms(played: Played, work: UnitOfWork) -> None:
     for number, room in enumerate(work.find(Room, site_id=site, kind="or")):
         case = {"id": f"CASE-P{number}", "room_id": room.id, "start": start, "end": start + timedelta(hours=7)}
         work.put(booked.model_copy(update=case))
+
+
+def _asked_for(played: Played, work: UnitOfWork) -> list[RequestStaff]:
+    plans = [work.get(Plan, option.plan_id) for option in played.last.options]
+    lines = [line for plan in plans if plan for line in plan.lines]
+    return [line for line in lines if isinstance(line, RequestStaff) and line.staff_id]
+
+
+def everybody_works_before(played: Played, work: UnitOfWork) -> None:
+    for number, line in enumerate(_asked_for(played, work)):
+        start = line.start - timedelta(hours=9)
+        work.put(
+            Shift(
+                id=ShiftId(f"SHIFT-P{number}"), staff_id=line.staff_id, site_id=line.site_id, unit_id=line.unit_id,
+                role="rn", start=start, end=start + timedelta(hours=8),
+            )
+        )  # fmt: skip
+
+
+def no_competency_holds(played: Played, work: UnitOfWork) -> None:
+    for line in _asked_for(played, work):
+        for held in work.find(Credential, staff_id=line.staff_id):
+            work.put(held.changed(expires_on=line.start.date() - timedelta(days=1)))
+
+
+def dearer_people(played: Played, work: UnitOfWork) -> None:
+    for line in _asked_for(played, work):
+        person = work.get(Staff, str(line.staff_id))
+        assert person is not None
+        work.put(person.changed(hourly_rate=person.hourly_rate + 100))
+
+
+def every_room_is_used(played: Played, work: UnitOfWork) -> None:
+    plan = work.get(Plan, played.last.options[0].plan_id)
+    assert plan is not None
+    other = work.find(ClinicSession, limit=1)[0]
+    for number, line in enumerate(plan.lines):
+        if isinstance(line, AddSession):
+            work.put(
+                other.changed(
+                    id=f"SESSION-P{number}", room_id=line.room_id, site_id=line.site_id, start=line.start, end=line.end
+                )
+            )
+
+
+def a_lower_cap(played: Played, work: UnitOfWork) -> None:
+    clinic = work.get(Clinic, played.script.about["clinic"])
+    assert clinic is not None
+    work.put(clinic.changed(overbook_cap=0))
+
+
+def nothing_waits(played: Played, work: UnitOfWork) -> None:
+    shown = played.last.plan
+    plan = work.get(Plan, shown.id) if shown else None
+    assert plan is not None
+    work.put(plan.model_copy(update={"state": "withdrawn"}))
+
+
+def first_without_choices(played: Played, _: ExitStack) -> Played:
+    """The first turn asks without naming the clinics."""
+    first = played.turns[0].model_copy(update={"text": "Which one?", "cards": ()})
+    return dataclasses.replace(played, turns=(first, *played.turns[1:]))
 
 
 def a_stay_more(played: Played, work: UnitOfWork) -> None:
@@ -347,6 +411,24 @@ PLANTS: dict[str, tuple[str, tuple[Plant, ...]]] = {
         "BM-05", (cells("As assumed", one_more_number), text("discharges early", "stays as it is")),
     ),
     "chance of running short": ("BM-05", (text(r"chance of \d+%", "chance"), cells("As assumed", lambda _: 0))),
+    "home staff then float then voluntary overtime then agency": (
+        "CN-02", (text("fill order", "any order"), turn(options=()), options_backwards),
+    ),
+    "rest and weekly-hour checks per person": ("CN-02", (rows(everybody_works_before), cells("Who", lambda _: "x"))),
+    "competency shown": ("CN-02", (rows(no_competency_holds), cells("Competency", lambda _: "expired"))),
+    "cost per option": ("CN-02", (text(r"\$", "USD "), rows(dearer_people))),
+    "templates, clinicians, rooms, equipment, labour cost in one plan": (
+        "SL-02", (text("labour", "work"), turn(options=()), rows(every_room_is_used)),
+    ),
+    "each change with its approver": ("SL-02", (cells("Approver", lambda _: "nobody"), turn(options=()))),
+    "demand against slots with its interval": ("SL-02", (cells("Gap p50", one_more), turn(cards=()))),
+    "clarify which clinic if several": ("SL-04", (booked_at_once, first_without_choices)),
+    "expected overrun and wait": (
+        "SL-04", (text("expected overrun", "some overrun"), cells("Overrun after, min", lambda _: -1)),
+    ),
+    "disparity check by group": ("SL-04", (cells("Booked visits", one_more), text("group check", "check"))),
+    "cap": ("SL-04", (rows(a_lower_cap), text("cap is", "limit is"))),
+    "clinic medical director asked": ("SL-04", (rows(nothing_waits), turn(plan=None, options=()))),
     "required by ratio and acuity": ("CN-01", (cells("Required", one_more), text("1:5", "1:6"))),
     "rostered against required": ("CN-01", (cells("Rostered", one_more),)),
     "charge nurse not counted unless taking patients": (
