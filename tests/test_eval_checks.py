@@ -177,7 +177,11 @@ def every_room_is_used(played: Played, work: UnitOfWork) -> None:
         if isinstance(line, AddSession):
             work.put(
                 other.changed(
-                    id=f"SESSION-P{number}", room_id=line.room_id, site_id=line.site_id, start=line.start, end=line.end
+                    id=f"SESSION-P{number}",
+                    room_id=line.room_id,
+                    site_id=line.site_id,
+                    start=line.start,
+                    end=line.end,
                 )
             )
 
@@ -403,7 +407,7 @@ PLANTS: dict[str, tuple[str, tuple[Plant, ...]]] = {
     "cancel any case by itself": ("OR-06", (rows(a_case_of_the_room_cancelled),)),
     "80% interval by specialty": ("BM-02", (cells("High 80%", lambda _: 0), cells("In or waiting", one_more))),
     "incoming minus predicted discharges": (
-        "BM-02", (cells("Discharges", one_more), cells("Needed", lambda n: n + 3), cells("Staffed", one_more)),
+        "BM-02", (cells("Discharges", one_more_number), cells("Needed", lambda n: n + 3), cells("Staffed", one_more)),
     ),
     "model age": ("BM-02", (text("hours? old", "new"),)),
     "what-if kept apart from the live state": ("BM-05", (rows(a_stay_more), text("Nothing was changed", "Done"))),
@@ -426,7 +430,7 @@ PLANTS: dict[str, tuple[str, tuple[Plant, ...]]] = {
     "expected overrun and wait": (
         "SL-04", (text("expected overrun", "some overrun"), cells("Overrun after, min", lambda _: -1)),
     ),
-    "disparity check by group": ("SL-04", (cells("Booked visits", one_more), text("group check", "check"))),
+    "disparity check by group": ("SL-04", (cells("Booked visits", one_more), text("(?i)group check", "check"))),
     "cap": ("SL-04", (rows(a_lower_cap), text("cap is", "limit is"))),
     "clinic medical director asked": ("SL-04", (rows(nothing_waits), turn(plan=None, options=()))),
     "required by ratio and acuity": ("CN-01", (cells("Required", one_more), text("1:5", "1:6"))),
