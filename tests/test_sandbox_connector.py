@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +78,14 @@ def test_every_kind_of_message_is_taken(sqlite_store: SqlStore, tmp_path: Path, 
         work.send(Message("r", "ehr", "reschedule_appointment", moved))
         work.send(Message("c", "ehr", "cancel_appointment", {"appointment_id": "APT-7", "reason": "patient"}))
         work.send(Message("s", "ehr", "schedule_case", {**case, "room_id": "hill-or-1", **told}))
+        work.send(Message("m", "ehr", "move_case", {"case_id": "CASE-9", "room_id": "hill-or-2", **told}))
+        work.send(Message("i", "ehr", "change_items", {"case_id": "CASE-9", "items": [{"item_id": "TRAY"}]}))
+        work.send(Message("x", "ehr", "cancel_case", {"case_id": "CASE-9", "reason": "patient"}))
+        work.send(Message("b", "ehr", "release_block", {"block_id": "B-1", "room_id": "hill-or-1", **told}))
+        work.send(Message("d", "ehr", "assign_bed", {"encounter_id": "ENC-1", "bed_id": "b1", "unit_id": "ward"}))
+        work.send(Message("u", "ehr", "open_beds", {"unit_id": "ward", "bed_ids": ["b2"], **told}))
+        order = {"work_order": "WO-9", "resource": "room:hill-or-1", **told}
+        work.send(Message("k", "erp", "open_work_order", order))
         slot = {"id": "N-1", "visit_type": "new", **told}
         session = {"session_id": "SES-1", "clinic_id": "hill-derm"}
         added = {**session, "clinician_id": "kim", "room_id": "d", "slots": [slot], **told}
@@ -87,8 +95,10 @@ def test_every_kind_of_message_is_taken(sqlite_store: SqlStore, tmp_path: Path, 
         offer = {"offer_id": "OFFER-1", "slot_id": "slot-2", "patient_id": "P-1", "expires_at": told["end"]}
         work.send(Message("w", "ehr", "offer_waitlist", offer))
         work.send(Message("p", "wfm", "plan_session_staff", {**session, "labour": 76_400, **told}))
-    assert deliver_due(sqlite_store, systems, soon(sqlite_store)) == Delivered(done=12)
-    made = ["SES-1", "N-1", "OVB-1", "OFFER-1", "WFS-101"]
+    assert deliver_due(sqlite_store, systems, soon(sqlite_store)) == Delivered(done=19)
+    released = f"B-1@{start.astimezone(UTC).isoformat()}"
+    changed = ["CASE-9", "CASE-9", "CASE-9", released, "ENC-1", "ward", "WO-9"]
+    made = [*changed, "SES-1", "N-1", "OVB-1", "OFFER-1", "WFS-101"]
     references = [reference for _, reference in outbox(sqlite_store)]
     assert references == ["REQ-1043", "WFR-5001", "WFR-5002", "APT-1", "APT-7", "APT-7", "CASE-9", *made]
     with sqlite_store.reading() as world:
