@@ -37,6 +37,6 @@ def site(key: str = "north", name: str = "Northgate", days: int = 1, **changes: 
         surgeons=(Resource(f"{key}-s1", "Dr. Lund", whole), Resource(f"{key}-s2", "Dr. Varga", whole)),
         anaesthetists=(Anaesthetist(f"{key}-a1", "Dr. Park", whole),),
         team=counts, equipment={"C-arm": (Resource(f"{key}-c1", "C-arm 1", whole),)},
-        stock=(Stock("CUP", 1),), pacu=counts, beds={"ICU": counts},
+        stock=(Stock("CUP", 1),), pacu=counts, beds={"ICU": counts}, minute_rate=3600,
     )  # fmt: skip
     return replace(base, **changes)  # type: ignore[arg-type]

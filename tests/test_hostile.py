@@ -59,7 +59,6 @@ def test_a_hostile_planner_writes_nothing_that_nobody_approved(line: DeskLine, t
     states = {plan.state for plan in line.find(Plan)}
     assert {"awaiting", "delivered"} <= states, states  # it did get as far as the gates, and free things happened
     assert made.ends["refused"] > 100
-    assert made.ends["waiting"] > 1
     assert len(line.find(Plan)) >= 5
 
 

@@ -43,6 +43,10 @@ _CONSENT = re.compile(
     r"\b(?:agree|approv\w+|sign\w*|okay|ok|consent|permission|say yes)\b",
     re.IGNORECASE,
 )
+_ASSUMES = re.compile(
+    r"^\W*(?:(?:and|now|so|ok|okay|then|or|but|let'?s|please)\W+)*(?:assum\w+|suppos\w+|what if|imagine|pretend)\b",
+    re.IGNORECASE,
+)
 _HOW_TO = re.compile(
     r"^\W*(?:(?:so|and|but|please)\W+)*how (?:do|can|would|should|could) (?:i|we|you|one)\b", re.IGNORECASE
 )
@@ -51,6 +55,11 @@ _POLITE = re.compile(
     r"is it possible to|would it be possible|do you mind|would you mind|any chance|may i\b|can't you|won't you)",
     re.IGNORECASE,
 )
+
+
+def _is_ahead(when: When) -> bool:
+    """Whether it is a time to come by which something is to be so: "by 6 pm"."""
+    return isinstance(when, Moment | Window) and when.bound in ("by", "before", "until") and not when.past
 
 
 def asks_to_know(text: str) -> bool:
@@ -71,6 +80,10 @@ def intent_by_build(
         return "change_case"  # an operation has a case number; a visit and a block have none
     if _THIRD_NEXT.search(text) and not _OTHER_DEED.search(text):
         return "kpi_question"  # a figure of access, whatever visit it is about
+    if _ASSUMES.match(text) and "what_if" in [name for name, _ in ranking.intents[:6]]:
+        return "what_if"
+    if ranking.best == "bed_state" and any(_is_ahead(when) for when in times):
+        return "bed_need_forecast"  # what will be there by some time is forecast, not counted
     if ranking.best == "bed_need_forecast" and any(found.kind == "bed" for found in mentions):
         return ranking.intents[1][0]  # no forecast is about one certain bed
     if ranking.best == "bed_need_forecast" and any(_NOW.fullmatch(when.said.words.strip()) for when in times):

@@ -21,7 +21,7 @@ _SOURCES = {
     "pacu": re.compile(r"\b(?:pacu|recovery|post.?op|theatres?|the ors?)\b", re.IGNORECASE),
 }
 _DISCHARGE = re.compile(
-    r"\b(?:discharg\w*|goes? home|sends? (?:\w+ )?home|leaves? early|clears? (?:its|their))\b", re.I
+    r"\b(?:discharg\w*|goes? home|sends? (?:\w+ ){0,3}home|leaves? early|clears? (?:its|their))\b", re.I
 )
 _OPEN = re.compile(r"\b(?:open\w*|staff\w*|add\w*|use|activate\w*)\b.*\b(?:beds?|surge)\b|\bsurge beds?\b", re.I)
 _CLOSE = re.compile(r"\b(?:clos\w+|lose|lost|block\w*|take out|shut\w*|out of (?:use|service))\b", re.IGNORECASE)
@@ -47,7 +47,7 @@ def what_if(heard: Heard) -> Script:
         )
     going_on = heard.memory.get("intent") == "what_if"
     every = [*earlier, *(one for one in new if one not in earlier)] if going_on else new
-    until = heard.time.get("until") or heard.time.get("end") or heard.time.get("at")
+    until = heard.time.get("until") or heard.time.get("end") or _later(heard)
     about = _about(every)
     live = (
         ("forecast_demand", {"subject": "beds", "site": heard.site(), "end": until})
@@ -69,6 +69,12 @@ def what_if(heard: Heard) -> Script:
     if isinstance(result, Refused):
         return tell(result)
     return Say(result.headline, remember={"assumptions": every}, hides=("forecast_demand", "query_capacity"))
+
+
+def _later(heard: Heard) -> str | None:
+    """The moment said, if it is still to come ("now" is no end of anything)."""
+    at = heard.at()
+    return at.isoformat() if at is not None and at > heard.asked.now else None
 
 
 def _about(every: list[Assumed]) -> str:
