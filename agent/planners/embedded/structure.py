@@ -82,12 +82,8 @@ def intent_by_build(
         return "kpi_question"  # a figure of access, whatever visit it is about
     if _ASSUMES.match(text) and "what_if" in [name for name, _ in ranking.intents[:6]]:
         return "what_if"
-    if ranking.best == "bed_state" and any(_is_ahead(when) for when in times):
-        return "bed_need_forecast"  # what will be there by some time is forecast, not counted
-    if ranking.best == "bed_need_forecast" and any(found.kind == "bed" for found in mentions):
-        return ranking.intents[1][0]  # no forecast is about one certain bed
-    if ranking.best == "bed_need_forecast" and any(_NOW.fullmatch(when.said.words.strip()) for when in times):
-        return "bed_state"  # what is there now is counted, not forecast
+    if (beds := _about_beds(ranking, mentions, times)) is not None:
+        return beds
     if asks_to_know(text):
         likely = [name for name, chance in ranking.intents[:3] if chance >= _LIKELY_ENOUGH]
         if _CONSENT.search(text) and "policy_why" in likely:
@@ -103,6 +99,19 @@ def intent_by_build(
     mistaken = ranking.best in _BOOKED_INSTEAD or ranking.confidence < sure
     if numbered and dated and visit and mistaken and not _OTHER_DEED.search(text):
         return "book_visit"
+    return None
+
+
+def _about_beds(ranking: Ranking, mentions: tuple[Mention, ...], times: tuple[When, ...]) -> str | None:
+    """Whether beds are counted as they are or foreseen, where the words alone mislead."""
+    if ranking.best == "bed_state" and any(_is_ahead(when) for when in times):
+        return "bed_need_forecast"  # what will be there by some time is forecast, not counted
+    if ranking.best != "bed_need_forecast":
+        return None
+    if any(found.kind == "bed" for found in mentions):
+        return ranking.intents[1][0]  # no forecast is about one certain bed
+    if any(_NOW.fullmatch(when.said.words.strip()) for when in times):
+        return "bed_state"  # what is there now is counted, not forecast
     return None
 
 
