@@ -58,7 +58,7 @@ def go_on(heard: Heard, masked: str, sure: float, lexicon: Lexicon) -> Heard:
     for asked in (memory, memory.get("open") or {}):
         if asked.get("asks_for") and _answers(heard, asked, lexicon):
             same = asked is memory and heard.intent == asked.get("intent")
-            chosen_one = asked is memory and bool(asked.get("choices")) and heard.ordinal() is not None
+            chosen_one = asked is memory and _names_a_choice(heard, asked.get("choices") or [])
             if fragment or same or chosen_one or (asked is memory and unsure):
                 return _resume(heard, asked, lexicon, answer=True)
     if heard.intent == "refine" or (fragment and bool(heard.mentions or heard.times)):
@@ -102,6 +102,12 @@ def _answers(heard: Heard, asked: Mapping[str, Any], lexicon: Lexicon) -> bool:
     if asked.get("choices") and _pick(heard, asked) is not None:
         return True
     return any(kind in heard.slots or kind in heard.blurred for kind in kinds)
+
+
+def _names_a_choice(heard: Heard, choices: list[list[str]]) -> bool:
+    """Whether one of the choices offered is said by its place, or word for word."""
+    said = heard.text.casefold().strip(" .?!")
+    return bool(choices) and (heard.ordinal() is not None or said in {label.casefold() for _, label in choices})
 
 
 def _pick(heard: Heard, asked: Mapping[str, Any]) -> str | None:

@@ -57,7 +57,9 @@ class Spelling:
         return _WORD.sub(mended, text)
 
     def _near(self, word: str) -> str | None:
-        """The word one slip away that is said most; its first letter counts as right."""
+        """The word one slip away that is said most; its first letter counts as right, another ending is no slip."""
         near = process.extract(word, self._words, scorer=OSA.distance, score_cutoff=1, limit=8)
+        if any(word in (f"{other}s", f"{other}d", f"{other}r") for other, _, _ in near):
+            return None
         fits = [other for other, _, _ in near if other[0] == word[0]]
         return max(fits, key=lambda other: self._said[other], default=None)
