@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -41,17 +40,10 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'wardline.db'}"
         return
-    from sqlalchemy import create_engine, make_url, text
+    from evals.databases import fresh_database
 
-    server = request.getfixturevalue("postgres_server")
-    name = f"test_{uuid4().hex}"
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield make_url(server).set(database=name).render_as_string(hide_password=False)
-    with engine.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    engine.dispose()
+    with fresh_database(request.getfixturevalue("postgres_server"), "test") as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

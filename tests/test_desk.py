@@ -21,7 +21,6 @@ from hospital.model.supply import Item, Requisition
 from hospital.model.work import OutboxMessage, Setting, WorkException
 from policies import audit
 from policies.plans import AuditEntry, Plan, Vote
-from tools.catalogue import NOT_YET
 from tools.desk import Desk
 from tools.results import Result
 from tools.tool import Arguments, Context, Draft, Tool, Toolbox, tool
@@ -87,15 +86,7 @@ def test_an_unknown_tool_is_named_in_the_refusal(small_desk: DeskLine) -> None:
     assert (said.kind, "open_the_safe" in said.sentence) == ("unknown", True)
 
 
-@pytest.mark.parametrize("name", sorted(NOT_YET))
-def test_what_is_still_to_come_says_so(name: str, small_desk: DeskLine) -> None:
-    said = refused(small_desk.call("sam", name, anything=1))
-    assert said.kind == "unavailable"
-    assert said.sentence.casefold() == f"{NOT_YET[name]} is not yet available.".casefold()
-
-
-def test_nothing_is_both_there_and_still_to_come(small_desk: DeskLine) -> None:
-    assert not set(small_desk.desk.tools()) & set(NOT_YET)
+def test_no_decision_is_a_tool(small_desk: DeskLine) -> None:
     assert not {"decide", "approve", "break_glass", "activate_rules"} & set(small_desk.desk.tools())
 
 

@@ -1,4 +1,4 @@
-"""The table of contents: every ability there is, and those whose names are fixed but which are still to come."""
+"""The table of contents: every ability there is."""
 
 from tools.assign_bed import assign_bed
 from tools.book_appointment import book_appointment
@@ -67,6 +67,3 @@ TOOLS: dict[str, Tool] = {
         withdraw_request,
     )
 }
-
-NOT_YET: dict[str, str] = {}
-"""Fixed names of the catalogue that answer "not yet available" through the same door, and what they will do."""

@@ -21,7 +21,7 @@ from policies.plans import MadeBy, Plan
 from policies.voters import takes_part
 from tools.again import cannot_change, changed_arguments, draft_of, made_by
 from tools.answers import of_ledger
-from tools.catalogue import NOT_YET, TOOLS
+from tools.catalogue import TOOLS
 from tools.commands import Commands
 from tools.guarded import GuardedReader
 from tools.results import Done, Refused, RefusedKind, Result, Waiting
@@ -316,8 +316,6 @@ class Desk:
 
 
 def _no_such_tool(name: str) -> Refused:
-    if name in NOT_YET:
-        return Refused(kind="unavailable", sentence=f"{NOT_YET[name].capitalize()} is not yet available.")
     return Refused(kind="unknown", sentence=f"There is nothing called {name} that I can do.")
 
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from hospital.cards import TableCard
 from hospital.changes.staffing import RequestStaff
-from hospital.ids import ShiftId, StaffId
 from hospital.model.people import Scope
 from hospital.model.places import Site, Unit
 from hospital.money import Cents, format_money
@@ -19,8 +18,7 @@ from policies.access import may_read
 from policies.plans import ConstraintReport, Effect
 from tools.allocation_arguments import ProposeAllocation
 from tools.directory import find_unit
-from tools.naming import fresh_id
-from tools.request_staffing import centre_of
+from tools.request_staffing import nurse_line
 from tools.tool import Draft, Options, Problem, Toolbox
 from tools.unit_cover import called_out, nursing_shifts, read_cover
 from tools.windows import listed, plural, say_level, say_span, window_of
@@ -155,20 +153,8 @@ def _line(
 ) -> RequestStaff:
     money = box.policy.data.money
     plain = nurses[one.nurse].rate if one.nurse else problem.agency_rate or 0
-    return RequestStaff(
-        shift_id=ShiftId(fresh_id("SHIFT")),
-        unit_id=unit.id,
-        site_id=unit.site_id,
-        role="rn",
-        competency=unit.level,
-        source=one.source,
-        staff_id=StaffId(one.nurse) if one.nurse else None,
-        start=gap.span.start,
-        end=gap.span.end,
-        hourly_rate=money.overtime_rate(plain) if one.source == "overtime" else Cents(plain),
-        cost_centre_id=centre_of(box, unit).id,
-        requested_by=box.context.actor.id,
-    )
+    rate = money.overtime_rate(plain) if one.source == "overtime" else Cents(plain)
+    return nurse_line(box, unit, one.source, one.nurse or None, gap.span.start, gap.span.end, rate)
 
 
 def _name(one: Assignment, nurses: dict[str, Nurse]) -> str:

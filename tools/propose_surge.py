@@ -5,7 +5,7 @@ from datetime import datetime
 from hospital.cards import TableCard
 from hospital.changes.beds import OpenBeds
 from hospital.changes.staffing import RequestStaff
-from hospital.ids import BedId, CostCentreId, ShiftId, StaffId
+from hospital.ids import BedId
 from hospital.model.people import AgencyRate
 from hospital.model.places import Bed, Site, Unit
 from hospital.money import Cents, format_money
@@ -16,8 +16,7 @@ from tools.allocation_arguments import ProposeAllocation
 from tools.bed_state import inpatient_units
 from tools.forecast_arguments import ForecastDemand
 from tools.forecast_beds import forecast_beds
-from tools.naming import fresh_id
-from tools.request_staffing import cheaper_ways, coming_shift
+from tools.request_staffing import cheaper_ways, coming_shift, nurse_line
 from tools.sites_asked import find_sites
 from tools.tool import Draft, Options, Toolbox
 from tools.unit_roster import read_unit_roster
@@ -118,17 +117,4 @@ def _draft(box: Toolbox, site: Site, unit: Unit, one: Surge, relax: str, start: 
 
 
 def _nurse(box: Toolbox, unit: Unit, nurse: Nurse, hours: int, start: datetime, end: datetime) -> RequestStaff:
-    return RequestStaff(
-        shift_id=ShiftId(fresh_id("SHIFT")),
-        unit_id=unit.id,
-        site_id=unit.site_id,
-        role="rn",
-        competency=unit.level,
-        source=nurse.source,
-        staff_id=StaffId(nurse.id) if nurse.id else None,
-        start=start,
-        end=end,
-        hourly_rate=Cents(nurse.cost // hours),
-        cost_centre_id=unit.cost_centre_id or CostCentreId(""),
-        requested_by=box.context.actor.id,
-    )
+    return nurse_line(box, unit, nurse.source, nurse.id or None, start, end, Cents(nurse.cost // hours))

@@ -13,6 +13,7 @@ from hospital.model.people import AgencyRate, Shift, Staff
 from hospital.model.places import Unit
 from hospital.model.supply import CostCentre
 from hospital.money import Cents, format_money
+from hospital.planning.nurse_cover import Source
 from hospital.ports import In, Range
 from policies.plans import Effect
 from tools.directory import find_staff, find_unit
@@ -135,6 +136,26 @@ def coming_shift(box: Toolbox, unit: Unit, start: datetime | None, end: datetime
     if not coming:
         raise Problem("missing", f"For which shift on {unit.name}?", argument="start")
     return coming[0].start, coming[0].end
+
+
+def nurse_line(
+    box: Toolbox, unit: Unit, source: Source, staff_id: str | None, start: datetime, end: datetime, rate: Cents
+) -> RequestStaff:
+    """One more nurse of the unit's level on it, paid by its cost centre; nobody named: whoever the agency sends."""
+    return RequestStaff(
+        shift_id=ShiftId(fresh_id("SHIFT")),
+        unit_id=unit.id,
+        site_id=unit.site_id,
+        role="rn",
+        competency=unit.level,
+        source=source,
+        staff_id=StaffId(staff_id) if staff_id else None,
+        start=start,
+        end=end,
+        hourly_rate=rate,
+        cost_centre_id=centre_of(box, unit).id,
+        requested_by=box.context.actor.id,
+    )
 
 
 def centre_of(box: Toolbox, unit: Unit) -> CostCentre:

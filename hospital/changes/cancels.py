@@ -1,5 +1,6 @@
 """Booked cases that are called off: one, or a wave of elective ones for one cause."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar, Literal
@@ -27,9 +28,9 @@ class _Cancels(Change):
     sources: ClassVar[tuple[str, ...]] = ("ehr",)
     reason: str = Field(min_length=3)
 
+    @abstractmethod
     def cases(self) -> tuple[tuple[CaseId, datetime], ...]:
         """The cases with the start they were shown with."""
-        raise NotImplementedError
 
     def scope(self, world: Reader) -> Scope:
         case = world.get(SurgicalCase, self.cases()[0][0])
