@@ -18,7 +18,7 @@ from policies.access import may_read
 from policies.plans import ConstraintReport, Effect
 from tools.allocation_arguments import ProposeAllocation
 from tools.directory import find_unit
-from tools.request_staffing import nurse_line
+from tools.request_staffing import centre_of, nurse_line
 from tools.tool import Draft, Options, Problem, Toolbox
 from tools.unit_cover import called_out, nursing_shifts, read_cover
 from tools.windows import listed, plural, say_level, say_span, window_of
