@@ -12,12 +12,13 @@ help: ## Print this list
 
 setup: $(READY) ## Build .venv with everything pinned, and the sandbox (once)
 	@$(BIN)/wardline sandbox init
-	@$(BIN)/python -m evals.benchmarks.ihtc.warm
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Wardline needs Python 3.11 or newer; $(PYTHON) is older. Set PYTHON=/path/to/python3.11."; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@$(BIN)/wardline sandbox init
+	@$(BIN)/python -m evals.benchmarks.ihtc.warm
 	@touch $(READY)
 
 run: $(READY) ## Start the server with the sandbox and print its address

@@ -169,3 +169,8 @@ def test_an_assumption_that_makes_no_sense_is_answered_in_a_sentence(
     line: DeskLine, assumptions: list[dict[str, object]], said: str
 ) -> None:
     assert said in refused(line.call(MANAGER, "simulate", assumptions=assumptions)).sentence
+
+
+@pytest.mark.parametrize("where", [{"unit": "ED"}, {"unit": "PACU"}])
+def test_where_patients_only_pass_through_nobody_is_given_a_bed(line: DeskLine, where: dict[str, Any]) -> None:
+    assert "inpatient unit" in refused(line.call(MANAGER, "assign_bed", **where)).sentence

@@ -1,7 +1,5 @@
 """Putting one patient into one bed: level of care, isolation, equipment and staffed places hold."""
 
-from dataclasses import replace
-
 from pydantic import Field
 
 from hospital.changes.beds import HERE, AssignBed, places_left, waiting_patient
@@ -42,8 +40,8 @@ async def assign_bed(args: AssignBedArguments, box: Toolbox) -> Draft:
         for spot in spots.values()
         if (bed is None or spot.id == bed.id) and (unit is None or spot.unit == unit.id)
     ]
-    if bed is not None and not wanted:
-        raise Problem("conflict", f"Bed {bed.label} is in no inpatient unit; nobody is assigned to it here.")
+    if not wanted:
+        raise _nowhere(bed.label if bed else None, unit.name if unit else site.name)
     stay, patient, spot = _choose(args, box, site, wanted, bed)
     line = AssignBed(
         encounter_id=stay.id,
@@ -64,6 +62,15 @@ async def assign_bed(args: AssignBedArguments, box: Toolbox) -> Draft:
         ),
         facts={"stay": stay.id, "bed": label, "bed_id": spot.id, "level": patient.level, "waited": patient.waited},
     )
+
+
+def _nowhere(bed: str | None, place: str) -> Problem:
+    """Beds of emergency and recovery are nobody's to assign: patients only pass through."""
+    if bed is not None:
+        return Problem(
+            "conflict", f"Bed {bed} is in no inpatient unit; name a bed where patients stay.", argument="bed"
+        )
+    return Problem("conflict", f"{place} has no beds where patients stay; name an inpatient unit.", argument="unit")
 
 
 def _label(box: Toolbox, spot: BedSpot) -> str:
@@ -87,7 +94,7 @@ def _choose(
         raise Problem("conflict", f"Bed {bed.label} is {taken}, so nobody can be put there.", argument="bed")
     fitting = []
     for stay, patient in waiting:
-        plan = plan_beds(BedProblem((replace(patient, unit=args.unit and spots[0].unit),), tuple(spots), places))
+        plan = plan_beds(BedProblem((patient,), tuple(spots), places))
         for one in plan.placements:
             fitting.append((len(one.beyond), stay, patient, next(spot for spot in spots if spot.id == one.bed)))
     if fitting:  # who needs no other human first; of those, who waited longest

@@ -85,10 +85,10 @@ LEDGER = (
     Kpi(
         Formula(
             "approval-latency", "Approval latency", 1, "h",
-            "h from requested to decided on the working clock (median is told)", "plans decided",
+            "h from requested to decided on the working clock", "plans decided",
             "plans asked for in the period; working clock Mon-Fri 07:00-18:00",
             ("plans without a human decision",),
-            ("approval latency", "approval turnaround", "time to approve", "approval time"), "lower",
+            ("approval latency", "approval turnaround", "time to approve", "approval time"), "lower", median=True,
         ),
         approval_latency,
     ),

@@ -34,7 +34,7 @@ async def propose_beds(args: ProposeAllocation, box: Toolbox) -> Options:
         for relax in one.relax[:1]
     ]
     missing = (
-        f" {plural(len(plan.unplaced), 'patient has', 'patients have')} no bed: {why_not[0][2]}." if why_not else ""
+        f" {plural(len(plan.unplaced), 'patient has', 'patients have')} no bed; {why_not[0][2]}." if why_not else ""
     )
     return Options(
         headline=(

@@ -41,7 +41,8 @@ async def propose_cover(args: ProposeAllocation, box: Toolbox) -> Options:
     place = Scope(site_id=unit.site_id, unit_id=unit.id)
     for data_class in ("staff_names", "rates"):
         if (why := may_read(box.policy.data, box.context.actor, data_class, place)) is not None:
-            raise Problem("read", f"{why[:1].upper()}{why[1:]}.")
+            who = f"the charge nurse or nurse manager of {unit.name}, or the nursing supervisor"
+            raise Problem("read", f"{unit.name}, {site.name} is not yours: {why}. Please ask {who}.")
     problem, rosters = read_cover(box, site, unit, _window(args, box, site, unit), unit.level, args.nurses)
     result = await asyncio.to_thread(cover_nurses, problem)
     return _told(box, site, unit, problem, result, called_out(rosters))

@@ -46,10 +46,15 @@ def say(formula: Formula, measured: Measured, scope: str, when: str) -> str:
         return f"{formula.title}, {scope}, {when}: nothing to take it over ({formula.denominator}: 0; {version})."
     left_out = ", ".join(f"{_number(count)} {what}" for what, count in measured.excluded.items() if count)
     parts = "; ".join(f"{_number(value)} {name}" for name, value in measured.parts.items())
+    made_of = (
+        f", the median of {_number(measured.denominator)} {formula.denominator} "
+        f"({_number(measured.numerator)} {formula.numerator} together)"
+        if formula.median
+        else f" = {_number(measured.numerator)} ({formula.numerator}) over {_number(measured.denominator)} "
+        f"({formula.denominator}), n = {measured.n}"
+    )
     return (
-        f"{formula.title}, {scope}, {when}: {_number(measured.value)}{_unit(formula)} = "
-        f"{_number(measured.numerator)} ({formula.numerator}) over {_number(measured.denominator)} "
-        f"({formula.denominator}), n = {measured.n}; {version}. "
+        f"{formula.title}, {scope}, {when}: {_number(measured.value)}{_unit(formula)}{made_of}; {version}. "
         f"Cohort: {formula.cohort}. Excluded: {left_out or 'nothing'}." + (f" Also: {parts}." if parts else "")
     )
 

@@ -26,6 +26,8 @@ class Formula:
     said: tuple[str, ...]
     """How people call it."""
     better: Literal["higher", "lower"] = "higher"
+    median: bool = False
+    """Whether the value is the median of what is counted, not the numerator over the denominator."""
     standing: bool = False
     """Whether it tells how things stand now, so that no period applies."""
 

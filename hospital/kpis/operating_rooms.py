@@ -205,10 +205,10 @@ OPERATING_ROOMS = (
     Kpi(
         Formula(
             "turnover", "Turnover", 1, "min",
-            "min from wheels out to the next wheels in (median is told)", "turnovers",
+            "min from wheels out to the next wheels in", "turnovers",
             f"consecutive cases in one room on one day, gaps up to {TURNOVER_CAP:g} min",
             (*_DONE, f"gaps over {TURNOVER_CAP:g} min"),
-            ("turnover", "turnover time", "room turnaround", "time between cases"), "lower",
+            ("turnover", "turnover time", "room turnaround", "time between cases"), "lower", median=True,
         ),
         turnover,
     ),

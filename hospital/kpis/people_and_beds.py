@@ -99,9 +99,9 @@ PEOPLE_AND_BEDS = (
     ),
     Kpi(
         Formula(
-            "boarding", "Boarding", 1, "h", "h waited since the decision to admit (median is told)",
+            "boarding", "Boarding", 1, "h", "h waited since the decision to admit",
             "patients waiting", "patients who wait for a bed now", (),
-            ("boarding time", "boarding", "wait for a bed", "ed boarding"), "lower", standing=True,
+            ("boarding time", "boarding", "wait for a bed", "ed boarding"), "lower", median=True, standing=True,
         ),
         boarding,
     ),

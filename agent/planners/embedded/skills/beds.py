@@ -30,6 +30,14 @@ def assign_bed(heard: Heard) -> Script:
     return Say(result.headline, hides=("query_capacity",))
 
 
+def place_waiting(heard: Heard) -> Script:
+    """A bed for everybody who waits at the site, as far as there is one."""
+    result = yield from do("propose_allocation", goal="beds", site=heard.site())
+    if isinstance(result, Done) and result.options:
+        return Say(f"{result.headline} Say which one to submit.")
+    return (yield from settle("propose_allocation", result, "find beds for those who wait"))
+
+
 def surge_beds(heard: Heard) -> Script:
     """What will be needed, then the ways to open closed beds."""
     window = heard.window()

@@ -63,6 +63,7 @@ SKILLS: dict[str, Callable[[Heard], Script]] = {
     "submit_option": cases.submit_option,
     "substitute_item": surgery.substitute_item,
     "thanks": talk.thanks,
+    "place_waiting": beds.place_waiting,
     "surge_beds": beds.surge_beds,
     "what_if": what_if.what_if,
     "who_can_cover": cover.who_can_cover,
