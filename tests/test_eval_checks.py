@@ -21,12 +21,14 @@ from hospital.changes.cases import ScheduleCase
 from hospital.changes.moves import DisplaceCases
 from hospital.changes.sessions import AddSession
 from hospital.changes.staffing import RequestStaff
+from hospital.entity import Entity
 from hospital.ids import HoldId, PlanId, ShiftId, SiteId, UserId
 from hospital.model.bookings import ClinicSession, Hold, SurgicalCase, Task
 from hospital.model.people import Credential, Encounter, Patient, Shift, Staff, User
 from hospital.model.places import Bed, Clinic, Room
 from hospital.model.supply import CostCentre, Stock
-from hospital.ports import UnitOfWork
+from hospital.overlay import Overlay
+from hospital.ports import Reader, UnitOfWork
 from middleware.sandbox.services.base import file_of
 from policies.plans import Plan
 
@@ -245,15 +247,20 @@ def no_charge_of_the_rooms(played: Played, work: UnitOfWork) -> None:
     work.put(*(user.model_copy(update={"grants": ()}) for user in people))
 
 
-def another_surgeon(played: Played, work: UnitOfWork) -> None:
-    plan = _shown(played, work)
+def as_if(changed: Callable[[Played], Entity]) -> Plant:
+    """A row read otherwise than it is kept: plans that were shown cannot be rewritten, even for this."""
+    return lambda played, _: dataclasses.replace(played, after=Overlay(played.after, changed(played)))
+
+
+def another_surgeon(played: Played) -> Plan:
+    plan = _shown(played, played.after)
     needs = tuple(n.model_copy(update={"of": "surgeon.lund"}) if n.of else n for n in plan.needs)
-    work.put(plan.model_copy(update={"needs": needs}))
+    return plan.model_copy(update={"needs": needs})
 
 
-def _shown(played: Played, work: UnitOfWork) -> Plan:
+def _shown(played: Played, world: Reader) -> Plan:
     shown = played.last.plan
-    plan = work.get(Plan, shown.id) if shown else None
+    plan = world.get(Plan, shown.id) if shown else None
     assert plan is not None
     return plan
 
@@ -263,17 +270,17 @@ def answered_at_once(played: Played, _: ExitStack) -> Played:
     return dataclasses.replace(played, turns=(first, *played.turns[1:]))
 
 
-def another_band(played: Played, work: UnitOfWork) -> None:
-    plan = work.get(Plan, played.last.options[0].plan_id)
+def another_band(played: Played) -> Plan:
+    plan = played.after.get(Plan, played.last.options[0].plan_id)
     assert plan is not None
     lines = tuple(line.model_copy(update={"urgency": "emergent"}) for line in plan.lines)
-    work.put(plan.model_copy(update={"lines": lines}))
+    return plan.model_copy(update={"lines": lines})
 
 
-def another_owner(played: Played, work: UnitOfWork) -> None:
-    plan = _shown(played, work)
+def another_owner(played: Played) -> Plan:
+    plan = _shown(played, played.after)
     needs = tuple(n.model_copy(update={"of": "surgeon.varga"}) for n in plan.needs)
-    work.put(plan.model_copy(update={"needs": needs}))
+    return plan.model_copy(update={"needs": needs})
 
 
 def one_plan_less(played: Played, work: UnitOfWork) -> None:
@@ -389,12 +396,12 @@ PLANTS: dict[str, tuple[str, tuple[Plant, ...]]] = {
     "one question naming the missing items": ("OR-07", (text("$", " Really?"), text(r"\?", "."))),
     "patient disambiguated by two identifiers": ("OR-07", (one_choice_less, text("born|birth", "of"))),
     "guess patient or procedure": ("OR-07", (rows(add_hold),)),
-    "its surgeon and the anaesthesia lead asked, nobody else": ("OR-05", (rows(another_surgeon), turn(plan=None))),
+    "its surgeon and the anaesthesia lead asked, nobody else": ("OR-05", (as_if(another_surgeon), turn(plan=None))),
     "the band is asked for": ("OR-08", (answered_at_once,)),
-    "the band as the clinician said it": ("OR-08", (rows(another_band),)),
+    "the band as the clinician said it": ("OR-08", (as_if(another_band),)),
     "nobody bumped while there is room": ("OR-08", (text("nobody", "somebody"), turn(options=()))),
     "only unbooked block time, its owner or the director decides": (
-        "OR-09", (rows(another_owner), turn(plan=None)),
+        "OR-09", (as_if(another_owner), turn(plan=None)),
     ),
     "one plan per surgeon, decided by that surgeon alone": ("SC-03", (rows(one_plan_less),)),
     "every case with the item listed": ("SC-03", (one_row_less,)),
@@ -483,7 +490,7 @@ PLANTS: dict[str, tuple[str, tuple[Plant, ...]]] = {
         "SC-02D", (lambda played, _: dataclasses.replace(played, states=("committed", "delivered", "delivered")),),
     ),
     "exactly one requisition": ("SC-02D", (a_second_requisition,)),
-    "formula version": ("SL-01", (text(r" v\d+", ""), text("formula prime", "formula first"))),
+    "formula version": ("SL-01", (text(r" v\d+", ""), text("(?i)formula prime", "formula first"))),
     "numerator and denominator": ("SL-01", (text(r"= \d", "= 9"), text(r"\) over \d", ") over 9"))),
     "exclusions": ("SL-01", (text("Excluded:", "Also:"), text(r"\d+ cancelled", "0 cancelled"))),
     "percentage without its parts": ("SL-01", (text(r" over \d+", ""),)),

@@ -82,11 +82,10 @@ def model_age(played: Played) -> Wrong:
     return say(words_of(played.last), r"forecasts? (?:is|are) \d+ hours? old")
 
 
-def _figure(played: Played, name: str, column: str) -> float:
+def _figure(played: Played, name: str, column: str) -> float | None:
+    """What the comparison says of one figure, or None where it is not told (once)."""
     rows = [row for row in rows_with(played.last, "Figure", "As it is", "As assumed") if row["Figure"] == name]
-    if len(rows) != 1:
-        raise LookupError(f"{played.script.name}: {len(rows)} rows say {name}")
-    return float(rows[0][column] or 0)
+    return float(rows[0][column] or 0) if len(rows) == 1 else None
 
 
 def kept_apart_from_live(played: Played) -> Wrong:
@@ -103,7 +102,10 @@ def kept_apart_from_live(played: Played) -> Wrong:
 
 def every_assumption_holds(played: Played) -> Wrong:
     """The last turn still has the patients assumed first, and the unit that discharges early since."""
-    more = _figure(played, "in or waiting", "As assumed") - _figure(played, "in or waiting", "As it is")
+    live, then = (_figure(played, "in or waiting", column) for column in ("As it is", "As assumed"))
+    if live is None or then is None:
+        return "who is in or waiting is not told as it is and as assumed"
+    more = then - live
     unit = played.after.get(Unit, played.about("early"))
     if unit is None:
         raise LookupError(f"{played.script.name}: there is no unit {played.about('early')}")
@@ -119,4 +121,6 @@ def chance_of_running_short(played: Played) -> Wrong:
     if wrong:
         return wrong
     live, then = (_figure(played, "chance short, %", column) for column in ("As it is", "As assumed"))
+    if live is None or then is None:
+        return "the chance is not told as it is and as assumed"
     return None if then >= live else f"with more patients the chance falls from {live}% to {then}%"
