@@ -25,8 +25,8 @@ NOTICE = timedelta(minutes=30)
 """How soon a moved case can start: patient, team and room must hear of it (our judgement)."""
 DAYS_AHEAD = 7
 """How far other days are looked at."""
-DEADLINE = 2.5
-"""Seconds after which the best plan so far is taken."""
+DEADLINE = 2.0
+"""Seconds after which the best plans so far are taken: at the site and, where that leaves harm, at all sites."""
 
 
 async def propose_displacement(args: ProposeAllocation, box: Toolbox) -> Options:
@@ -35,11 +35,12 @@ async def propose_displacement(args: ProposeAllocation, box: Toolbox) -> Options
     if not loss.cases:
         return _nothing(loss)
     everywhere = box.world.find(Site, order="name")
-    home = [loss.site]
-    result = await asyncio.to_thread(_place, box, loss, everywhere if is_everywhere(args.site) else home)
+    until = time.monotonic() + DEADLINE
+    first = everywhere if is_everywhere(args.site) else [loss.site]
+    result = await asyncio.to_thread(_place, box, loss, first, until)
     results = [result]
     if not is_everywhere(args.site) and any(move.leaves_day or move.option is None for move in result.moves):
-        wider = await asyncio.to_thread(_place, box, loss, everywhere)
+        wider = await asyncio.to_thread(_place, box, loss, everywhere, until)
         if wider.harm < result.harm:
             results.append(wider)
     drafts = tuple(_draft(box, loss, one) for one in results if one.placed)
@@ -56,8 +57,8 @@ async def propose_displacement(args: ProposeAllocation, box: Toolbox) -> Options
     return Options(headline=_say(box, loss, result), drafts=drafts, facts=facts, cards=_cards(box, loss, results))
 
 
-def _place(box: Toolbox, loss: Loss, sites: list[Site]) -> DisplacementResult:
-    """The search, on the hospital without what is lost."""
+def _place(box: Toolbox, loss: Loss, sites: list[Site], until: float) -> DisplacementResult:
+    """The search, on the hospital without what is lost; it improves no further after `until` (monotonic seconds)."""
     without = loss.world(box)
     windows = _windows(box, loss)
     cases = tuple(
@@ -71,7 +72,6 @@ def _place(box: Toolbox, loss: Loss, sites: list[Site]) -> DisplacementResult:
         for case in loss.cases
         if case.start is not None
     )
-    until = time.monotonic() + DEADLINE
     problem = Displacement(cases, read_sites(without, sites, windows, wanted_by(loss.cases)))
     return place_displaced(problem, go_on=lambda: time.monotonic() < until)
 

@@ -48,7 +48,7 @@ async def propose_template(args: ProposeAllocation, box: Toolbox) -> Options:
     asked = visits_asked(
         ForecastDemand(service=args.service, site=args.site, day=args.day, start=args.start, end=args.end), box
     )
-    needs = {level: _needs(box, asked, level) for level, _ in LEVELS}
+    needs = _needs(box, asked)
     ways = _ways(box, asked, {need.site for need in needs["p80"] if need.missing > 0})
     facts: dict[str, object] = {
         "service": asked.service.name,
@@ -99,20 +99,23 @@ async def propose_template(args: ProposeAllocation, box: Toolbox) -> Options:
     )
 
 
-def _needs(box: Toolbox, asked: VisitsAsked, level: str) -> tuple[Need, ...]:
-    """New-patient slots missing per site and week at this level of the forecast."""
-    found = []
-    for site in asked.sites:
-        clinics = [clinic for clinic in asked.clinics if clinic.site_id == site.id]
-        for demand in read_demand(box, asked.service, clinics, [site], asked.days):
-            if demand.measure == FITTED_NOW:
-                found += [
-                    Need(str(site.id), week_of(week.days[0]), week.gap80 if level == "p80" else week.gap)
-                    for week in demand.weeks
-                ]
-    if not found:
+def _needs(box: Toolbox, asked: VisitsAsked) -> dict[str, tuple[Need, ...]]:
+    """New-patient slots missing per site and week, at each level of the forecast."""
+    weeks = [
+        (str(site.id), week)
+        for site in asked.sites
+        for demand in read_demand(
+            box, asked.service, [one for one in asked.clinics if one.site_id == site.id], [site], asked.days
+        )
+        if demand.measure == FITTED_NOW
+        for week in demand.weeks
+    ]
+    if not weeks:
         raise Problem("unavailable", f"No referrals to {asked.service.name} were ever counted there.")
-    return tuple(found)
+    return {
+        "p80": tuple(Need(site, week_of(week.days[0]), week.gap80) for site, week in weeks),
+        "p50": tuple(Need(site, week_of(week.days[0]), week.gap) for site, week in weeks),
+    }
 
 
 def _ways(box: Toolbox, asked: VisitsAsked, short: set[str]) -> Ways:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,6 +25,7 @@ from hospital.ports import Range
 from tools.results import Refused
 
 ROUNDS = 5
+ROOMS = 12
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,17 @@ class Ask:
     before: Callable[[Wardline], None] = lambda line: None
 
 
-def _rooms_lost(line: Wardline, count: int = 4, hours: int = 34) -> None:
-    """So many rooms of the 12-room site are down until tomorrow evening."""
+def _rooms_lost(line: Wardline, count: int, hours: int = 34) -> None:
+    """So many of the site's 12 rooms are down until tomorrow evening.
+
+    Raises:
+        LookupError: when the sandbox's site has not 12 rooms, so that the figure would mean something else.
+    """
     with line.store.working() as work:
-        rooms = work.find(Room, site_id="northgate", kind="or", order="id")[:count]
+        rooms = work.find(Room, site_id="northgate", kind="or", order="id")
+        if len(rooms) != ROOMS:
+            raise LookupError(f"northgate has {len(rooms)} operating rooms; displacement is timed at {ROOMS}")
+        rooms = rooms[:count]
         until = line.clock.now() + timedelta(hours=hours)
         work.put(*(room.changed(status="blocked", status_until=until, status_at=line.clock.now()) for room in rooms))
 
@@ -71,6 +80,10 @@ ASKS: tuple[Ask, ...] = (
         {"goal": "nurse_cover", **WEEK}, _unit_short,
     ),
     Ask(
+        "a bed plan for a site, everybody who waits", 2.0, "capacity.manager", "propose_allocation",
+        {"goal": "beds"},
+    ),
+    Ask(
         "templates of a service for a week, four sites", 10.0, "cardiology.manager", "propose_allocation",
         {"goal": "template", "start": "2026-09-21T00:00:00-05:00", "end": "2026-09-28T00:00:00-05:00"},
     ),
@@ -84,11 +97,15 @@ ASKS: tuple[Ask, ...] = (
     ),
     Ask(
         "displacement, one of 12 rooms lost", 5.0, "or.scheduler", "propose_allocation",
-        {"goal": "displacement", "room": "OR 1"},
+        {"goal": "displacement", "room": "OR 4"},
     ),
     Ask(
         "displacement, four of 12 rooms lost for two days", 5.0, "or.scheduler", "propose_allocation",
-        {"goal": "displacement"}, _rooms_lost,
+        {"goal": "displacement"}, partial(_rooms_lost, count=4),
+    ),
+    Ask(
+        "displacement, all 12 rooms lost for two days", 5.0, "or.scheduler", "propose_allocation",
+        {"goal": "displacement"}, partial(_rooms_lost, count=12),
     ),
 )  # fmt: skip
 """One family per line; those that change the sandbox come last."""

@@ -99,6 +99,7 @@ class _Moves(Change):
 
     def violations(self, world: Reader, now: datetime) -> Sequence[Violation]:
         broken: list[Violation] = []
+        ahead = self._moved(world)
         for move in self.moves:
             case = world.get(SurgicalCase, move.case_id)
             if case is None or case.state != "scheduled":
@@ -109,16 +110,16 @@ class _Moves(Change):
                 broken.append(Violation(constraint="case", sentence=f"{case.id} is not where it was any more"))
             if move.time.start < now:
                 broken.append(Violation(constraint="in the past", sentence=f"the new time of {case.id} has passed"))
-            broken += self._not_free(self._without(world, move), move, case, now)
+            # Seen from one case: everybody else is where they will be, and the case itself is nowhere.
+            ahead.put(case.changed(state="cancelled"))
+            broken += self._not_free(ahead, move, case, now)
+            ahead.put(move.moved(case))
         return broken
 
-    def _without(self, world: Reader, move: CaseMove) -> Overlay:
-        """The world once all others have moved and this case has left its place."""
-        ahead = Overlay(world)
-        for other in self.moves:
-            if (case := world.get(SurgicalCase, other.case_id)) is not None:
-                ahead.put(case.changed(state="cancelled") if other is move else other.moved(case))
-        return ahead
+    def _moved(self, world: Reader) -> Overlay:
+        """The world once all have moved."""
+        cases = [(move, world.get(SurgicalCase, move.case_id)) for move in self.moves]
+        return Overlay(world, *(move.moved(case) for move, case in cases if case is not None))
 
     def _not_free(self, world: Reader, move: CaseMove, case: SurgicalCase, now: datetime) -> list[Violation]:
         broken = []

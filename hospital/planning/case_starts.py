@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from itertools import chain
 from zoneinfo import ZoneInfo
 
@@ -50,15 +51,21 @@ class Grid:
             mask[max(0, -((self.origin - moment) // (self.grain * MINUTE))) :] = True
         return mask
 
-    def days(self, zone: str) -> list[date]:
+    def days(self, zone: str) -> tuple[date, ...]:
         """The local date of every start."""
-        step = 15 // self.grain
-        local = ZoneInfo(zone)
-        return [
-            day
-            for i in range(0, self.count, step)
-            for day in [self.time(i).astimezone(local).date()] * min(step, self.count - i)
-        ]
+        return _days(self, zone)
+
+
+@lru_cache(maxsize=32)
+def _days(grid: Grid, zone: str) -> tuple[date, ...]:
+    """Many cases look at one grid, so its calendar is made once."""
+    step = 15 // grid.grain
+    local = ZoneInfo(zone)
+    return tuple(
+        day
+        for i in range(0, grid.count, step)
+        for day in [grid.time(i).astimezone(local).date()] * min(step, grid.count - i)
+    )
 
 
 def grid_of(problem: CaseProblem) -> Grid:
@@ -88,7 +95,7 @@ class SiteStarts:
     equipment: Mapping[str, Mapping[str, Mask]]
     needs_order: Mask
     """Starts that hold only if an implant is ordered now."""
-    days: list[date]
+    days: tuple[date, ...]
 
     def all_shared(self, without: frozenset[str] = frozenset()) -> Mask:
         """Starts that every shared constraint allows, some left out."""

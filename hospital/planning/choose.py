@@ -35,12 +35,19 @@ class Use:
             raise ValueError(f"use of {self.among} in [{self.first}, {self.last}) is empty")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Pick:
-    """One way to serve a want, with everything it uses."""
+    """One way to serve a want. What it uses may be a question, asked when the pick is first tried: few ever are."""
 
     cost: int
-    uses: tuple[Use, ...]
+    _uses: tuple[Use, ...] | Callable[[], tuple[Use, ...]]
+
+    @property
+    def uses(self) -> tuple[Use, ...]:
+        """Everything it takes."""
+        if callable(self._uses):
+            self._uses = self._uses()
+        return self._uses
 
 
 @dataclass(frozen=True, slots=True)

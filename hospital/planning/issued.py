@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from statistics import NormalDist
 
 from hospital.ids import ServiceId, SiteId
@@ -26,12 +27,10 @@ def issue(series: str, counts: Mapping[date, int], through: date, now: datetime)
 
     `series` names its service and site: `referrals:SERVICE:SITE`. None when there are no counts.
     """
-    known = {day: count for day, count in counts.items() if day <= through}
+    known = tuple(sorted((day, count) for day, count in counts.items() if day <= through))
     if not known:
         return None
-    first = min(known)
-    holidays = holidays_between(first, through + timedelta(days=HORIZON))
-    fitted = forecast(Series.of_days(series, known, first, through, holidays), HORIZON, LEVELS)
+    fitted = _fit(series, known, through)
     service, site = service_and_site(series)
     return StoredForecast(
         id=f"{series}@{through.isoformat()}",
@@ -54,6 +53,14 @@ def issue(series: str, counts: Mapping[date, int], through: date, now: datetime)
             for step in fitted.steps
         ),
     )
+
+
+@lru_cache(maxsize=128)
+def _fit(series: str, known: tuple[tuple[date, int], ...], through: date) -> Forecast:
+    """The same counts give the same forecast, so a question asked again does not wait for it again."""
+    first = known[0][0]
+    holidays = holidays_between(first, through + timedelta(days=HORIZON))
+    return forecast(Series.of_days(series, dict(known), first, through, holidays), HORIZON, LEVELS)
 
 
 def service_and_site(series: str) -> tuple[ServiceId | None, SiteId | None]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 
 import numpy as np
 
@@ -105,7 +106,7 @@ def place_cases(
     for seeker, problem, masks in zip(seekers, problems, starts, strict=True):
         found = _places(problem, grid, masks, seeker)
         places.append([place for place, _ in found])
-        picks.append(tuple(Pick(cost, board.uses(seeker, place)) for place, cost in found))
+        picks.append(tuple(Pick(cost, partial(board.uses, seeker, place)) for place, cost in found))
     chosen = choose(
         ChoiceProblem(tuple(picks), tuple(seeker.out for seeker in seekers), board.free()),
         seed=seed, rounds=rounds, go_on=go_on,
