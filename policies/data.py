@@ -54,12 +54,24 @@ class CostCentreLimits(Record):
     director: tuple[UserId, ...]
 
 
+class OverbookingLimits(Record):
+    """Minutes that are still acceptable as expected values when a clinic is overbooked (our judgement)."""
+
+    overrun_minutes: int = Field(default=20, ge=0)
+    """Work into the breaks and past the end of a session."""
+    wait_minutes: int = Field(default=10, ge=0)
+    """The mean wait of a session."""
+    noticeable_minutes: int = Field(default=5, ge=0)
+    """A group that waits so much longer than all patients takes the option away."""
+
+
 class Limits(Record):
     """The limits of all cost centres; amounts for one need add up over `window_days`."""
 
     window_days: int = Field(gt=0)
     finance: tuple[UserId, ...]
     cost_centres: dict[str, CostCentreLimits]
+    overbooking: OverbookingLimits = OverbookingLimits()
 
     def who(self, cost_centre: str | None, level: MoneyLevel) -> tuple[UserId, ...]:
         """The people of this level; nobody when the cost centre has no limits."""

@@ -21,6 +21,7 @@ from policies.outcomes import VoteOutcome
 from policies.plans import Plan
 from policies.submit import submit
 from policies.voting import vote
+from tools.results import Waiting
 
 START = NOW + timedelta(days=7)
 
@@ -150,6 +151,40 @@ def test_a_freed_slot_is_offered_by_priority_then_waiting_time_and_kept(line: De
     assert line.get(Slot, "slot-1").status == "free"
     nobody = refused(line.call("cora", "offer_waitlist", clinic="Hill Derm"))
     assert "nobody on the waitlist" in nobody.sentence
+
+
+def test_another_order_needs_a_reason_and_then_the_medical_director(line: DeskLine) -> None:
+    first, later = (
+        WaitlistEntry(
+            id=f"WL-{n}", patient_id=f"P-{n}", clinic_id="hill-derm", visit_type="new",
+            since=NOW - timedelta(days=9 - n),
+        )
+        for n in (1, 2)
+    )  # fmt: skip
+    line.put(first, later)
+    asked = refused(line.call("cora", "offer_waitlist", clinic="Hill Derm", entry="WL-2"))
+    assert "WL-1 is next" in asked.sentence
+    out_of_turn = line.call("cora", "offer_waitlist", clinic="Hill Derm", entry="WL-2", reason="can come at once")
+    assert isinstance(out_of_turn, Waiting)
+    assert [need.role for need in line.find(Plan)[-1].needs] == ["clinic_medical_director"]
+    assert (line.get(WaitlistEntry, "WL-2").state, line.find(Hold)) == ("waiting", [])
+    in_turn = done(line.call("cora", "offer_waitlist", clinic="Hill Derm", entry="WL-1"))
+    assert "P-1" in in_turn.headline
+
+
+def test_a_slot_the_rule_keeps_is_offered_only_by_name_with_a_reason_and_a_human(line: DeskLine) -> None:
+    clinic = line.get(Clinic, "hill-derm")
+    line.put(
+        clinic.changed(complex_visit_types=("new",), backfill_notice_hours=72),
+        WaitlistEntry(
+            id="WL-1", patient_id="P-1", clinic_id="hill-derm", visit_type="new", since=NOW - timedelta(days=9)
+        ),
+    )
+    refused(line.call("cora", "offer_waitlist", slot="slot-0"))
+    refused(line.call("cora", "offer_waitlist", clinic="Hill Derm", reason="nobody else is free"))
+    named = line.call("cora", "offer_waitlist", slot="slot-0", reason="the patient is in the house today")
+    assert isinstance(named, Waiting)
+    assert line.get(WaitlistEntry, "WL-1").state == "waiting"
 
 
 def test_the_clinics_rule_keeps_slots_back(line: DeskLine) -> None:

@@ -18,6 +18,7 @@ elective-wave.periop        | periop_director                 | site        | 1 
 substitute-item.surgeon     | surgeon (of surgeon)            | site        | 1 | 24h and starts_at-12h      | or_charge                  |
 release-block.owner         | surgeon|periop_director (of owner) | site     | 1 | 720h and auto_release_at-0m | periop_director           |
 overbook.director           | clinic_medical_director         | clinic      | 1 | 24h                        | service_line_manager       |
+waitlist.director           | clinic_medical_director         | clinic      | 1 | 2h                         | service_line_manager       |
 template.director           | clinic_medical_director         | service     | 1 | 48h                        | service_line_manager       |
 template.cost-manager       | cost_centre_manager             | cost_centre | 1 | 48h                        | service_line_manager       |
 template.cost-director      | cost_centre_director            | cost_centre | 1 | 48h                        | service_line_manager       |

@@ -195,6 +195,13 @@ GATES = (
     ),
     Gate("overbook", "lina", probe("overbook", DERM, over=2, cap=3), {"overbook.director": ("med",)}, None),
     Gate(
+        "waitlist-override",
+        "cora",
+        probe("offer_waitlist", DERM, conform=False, reasoned=True),
+        {"waitlist.director": ("med",)},
+        None,
+    ),
+    Gate(
         "template",
         "lina",
         probe("template", DERM_4100, 250_000),
@@ -357,7 +364,7 @@ def test_what_is_never_done_is_refused_whatever_the_votes(store: SqlStore, who: 
         ("sam", hold()),
         ("cleo", staff_request("float", "N-1")),
         ("bea", _bed()),
-        ("cora", probe("offer_waitlist", DERM, conform=True)),
+        ("cora", probe("offer_waitlist", DERM, conform=True, reasoned=False)),
         ("sam", probe("record_fact", reduces_capacity=True, subject="room")),
         ("cleo", probe("record_fact", WARD, reduces_capacity=True, subject="bed")),
         ("audrey", probe("hand_over")),

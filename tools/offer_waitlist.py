@@ -4,11 +4,10 @@ from datetime import date, timedelta
 
 from pydantic import AwareDatetime, Field
 
-from hospital.changes.visits import double_bookings
-from hospital.changes.waitlist import OfferSlot
+from hospital.changes.waitlist import OfferSlot, next_entry
 from hospital.model.bookings import Slot, WaitlistEntry
 from hospital.model.places import Clinic, Site
-from hospital.planning.backfill import in_order, kept_by_rule
+from hospital.planning.backfill import kept_by_rule
 from hospital.ports import Range
 from policies.plans import Effect
 from tools.directory import find_clinic
@@ -32,6 +31,12 @@ class OfferWaitlist(Arguments):
     day: date | None = None
     start: AwareDatetime | None = None
     end: AwareDatetime | None = None
+    entry: str | None = Field(
+        default=None, description="The waitlist entry that is to be offered it; unstated: who is next"
+    )
+    reason: str | None = Field(
+        default=None, min_length=3, description="Why the clinic's rule or the order is not kept; a human then decides"
+    )
 
 
 @tool(OfferWaitlist, "write", sources=("ehr",), reads=("bookings",))
@@ -49,11 +54,11 @@ async def offer_waitlist(args: OfferWaitlist, box: Toolbox) -> Draft:
             )
         site = box.local(slot.site_id)
         why = kept_by_rule(clinic, site, slot.visit_type, slot.start, slot.urgent_reserved, box.now)
-        if why is not None:
+        if why is not None and not (args.slot and args.reason):
             kept[SAID[why]] = kept.get(SAID[why], 0) + 1
             continue
-        if (entry := _next(box, clinic, slot)) is not None:
-            return _draft(box, clinic, site, slot, entry)
+        if (entry := next_entry(box.world, clinic.id, slot.visit_type, slot.start, slot.end)) is not None:
+            return _draft(box, clinic, site, slot, _meant(args, box, entry), args.reason or "")
     said = ", ".join(f"{plural(count, 'slot')} {why}" for why, count in kept.items())
     raise Problem(
         "conflict",
@@ -83,20 +88,21 @@ def _free(args: OfferWaitlist, box: Toolbox) -> list[Slot]:
     return free
 
 
-def _next(box: Toolbox, clinic: Clinic, slot: Slot) -> WaitlistEntry | None:
-    """Whoever is first and not somewhere else at that time."""
-    waiting = box.world.find(WaitlistEntry, clinic_id=clinic.id, visit_type=slot.visit_type, state="waiting")
-    return next(
-        (
-            entry
-            for entry in in_order(waiting)
-            if not double_bookings(box.world, entry.patient_id, slot.start, slot.end)
-        ),
-        None,
-    )
+def _meant(args: OfferWaitlist, box: Toolbox, first: WaitlistEntry) -> WaitlistEntry:
+    """Who is next, or the entry that was named; one out of turn needs a reason."""
+    if args.entry is None or args.entry == first.id:
+        return first
+    named = box.world.get(WaitlistEntry, args.entry)
+    if named is None:
+        raise Problem("unknown", f"There is no waitlist entry {args.entry}.", argument="entry")
+    if args.reason is None:
+        raise Problem(
+            "missing", f"{first.id} is next on the waitlist. Why should {named.id} come before?", argument="reason"
+        )
+    return named
 
 
-def _draft(box: Toolbox, clinic: Clinic, site: Site, slot: Slot, entry: WaitlistEntry) -> Draft:
+def _draft(box: Toolbox, clinic: Clinic, site: Site, slot: Slot, entry: WaitlistEntry, reason: str) -> Draft:
     days = (box.now - entry.since).days
     line = OfferSlot(
         offer_id=fresh_id("OFFER"),
@@ -111,6 +117,7 @@ def _draft(box: Toolbox, clinic: Clinic, site: Site, slot: Slot, entry: Waitlist
         end=slot.end,
         expires_at=min(box.now + STANDS, slot.start),
         offered_by=box.context.actor.id,
+        reason=reason,
     )
     until = site.local(line.expires_at)
     return Draft(
@@ -118,8 +125,8 @@ def _draft(box: Toolbox, clinic: Clinic, site: Site, slot: Slot, entry: Waitlist
         lines=(line,),
         effect=Effect(visits=1, notes=(f"{entry.id}, priority {entry.priority}, waiting {plural(days, 'day')}",)),
         headline=(
-            f"Offered to patient {entry.patient_id} ({entry.id}, priority {entry.priority}, waiting "
-            f"{plural(days, 'day')}): {clinic.name}, {slot.visit_type.replace('-', ' ')}, "
+            f"{'To be offered' if reason else 'Offered'} to patient {entry.patient_id} ({entry.id}, priority "
+            f"{entry.priority}, waiting {plural(days, 'day')}): {clinic.name}, {slot.visit_type.replace('-', ' ')}, "
             f"{say_span(site, slot.start, slot.end)} ({site.timezone}), kept until {until:%a %d %b %H:%M} as "
             f"{line.offer_id}. It is booked once the patient has agreed."
         ),

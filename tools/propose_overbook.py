@@ -46,7 +46,8 @@ async def propose_overbook(args: ProposeAllocation, box: Toolbox) -> Options:
     site = box.local(clinic.site_id)
     window = window_of(box, site, args.day, args.start, args.end, most=MOST_DAYS)
     sessions = _sessions(box, clinic, window)
-    limits = Limits()
+    held = box.policy.data.limits.overbooking
+    limits = Limits(held.overrun_minutes, held.wait_minutes, held.noticeable_minutes)
     # The groups are read only after everything was chosen, and can only take an option away.
     chosen = [await asyncio.to_thread(partial(overbook, sessions, limits, args.extra))]
     if args.extra is None:

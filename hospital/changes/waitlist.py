@@ -12,8 +12,15 @@ from hospital.ids import ClinicId, HoldId, PatientId, ServiceId, SiteId, SlotId,
 from hospital.model.bookings import Hold, Slot, WaitlistEntry
 from hospital.model.people import Scope
 from hospital.model.places import Clinic, Site
-from hospital.planning.backfill import kept_by_rule
+from hospital.planning.backfill import in_order, kept_by_rule
 from hospital.ports import Message, Reader, Writer
+
+
+def next_entry(world: Reader, clinic_id: ClinicId, visit_type: str, start: Time, end: Time) -> WaitlistEntry | None:
+    """Whoever of the waitlist is first in order for such a visit and not somewhere else at that time."""
+    waiting = world.find(WaitlistEntry, clinic_id=clinic_id, visit_type=visit_type, state="waiting")
+    free = (one for one in in_order(waiting) if not double_bookings(world, one.patient_id, start, end))
+    return next(free, None)
 
 
 class OfferSlot(Change):
@@ -34,6 +41,8 @@ class OfferSlot(Change):
     end: Time
     expires_at: Time
     offered_by: UserId
+    reason: str = ""
+    """Why the clinic's rule or the waitlist's order is not kept; empty when both are."""
 
     def scope(self, world: Reader) -> Scope:
         return Scope(site_id=self.site_id, service_id=self.service_id)
@@ -45,9 +54,14 @@ class OfferSlot(Change):
             world.get(Site, self.site_id),
         )
         if slot is None or clinic is None or site is None or slot.clinic_id != self.clinic_id:
-            return {"conform": False}
+            return {"conform": False, "reasoned": bool(self.reason.strip())}
         kept = kept_by_rule(clinic, site, slot.visit_type, slot.start, slot.urgent_reserved, now)
-        return {"conform": kept is None and slot.visit_type == self.visit_type}
+        first = next_entry(world, self.clinic_id, self.visit_type, self.start, self.end)
+        in_turn = first is not None and first.id == self.entry_id
+        return {
+            "conform": kept is None and slot.visit_type == self.visit_type and in_turn,
+            "reasoned": bool(self.reason.strip()),
+        }
 
     def touches(self) -> frozenset[str]:
         keys = (f"slot:{self.slot_id}", f"patient:{self.patient_id}", f"waitlist:{self.entry_id}")
@@ -96,5 +110,5 @@ class OfferSlot(Change):
         return (
             f"Offer patient {self.patient_id} the {self.visit_type.replace('-', ' ')} slot at "
             f"{clinic.name if clinic else self.clinic_id}, {local_span(site, self.start, self.end)}, "
-            f"kept until {until:%a %d %b %H:%M}"
+            f"kept until {until:%a %d %b %H:%M}" + (f", out of rule because: {self.reason}" if self.reason else "")
         )
