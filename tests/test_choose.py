@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from hospital.planning.choose import ChoiceProblem, Chosen, Pick, Use, choose
 from hospital.planning.day_list import DayProblem, ListCase, Slot, plan_day, violations
+from hospital.planning.day_model import model_day
 
 USE = st.builds(
     lambda row, first, length: Use((row,), first, first + length),
@@ -90,3 +91,18 @@ def test_a_list_with_two_cases_at_once_is_seen() -> None:
     problem = DayProblem((ListCase("A", "S", 60), ListCase("B", "S", 60)), ("R1", "R2"))
     assert violations(problem, (Slot("A", "R1", 0), Slot("B", "R2", 30)))
     assert plan_day(DayProblem((), ("R1",))).status == "empty"
+
+
+def test_a_list_from_the_whole_model_is_valid_and_improving_it_never_makes_it_dearer() -> None:
+    cases = tuple(ListCase(f"C-{n}", f"S-{n % 4}", 45 + 17 * n) for n in range(12))
+    problem = DayProblem(cases, ("R1", "R2", "R3"))
+    start = model_day(problem, seconds=0.5)
+    by_id = {case.id: case for case in cases}
+    given = {slot.case for slot in start}
+    cost = sum(problem.cost(by_id[slot.case], slot.start) for slot in start)
+    cost += sum(problem.missed(case) for case in cases if case.id not in given)
+    better = plan_day(problem, start=start, rounds=60)
+    assert start
+    assert not violations(problem, start)
+    assert not violations(problem, better.slots)
+    assert better.cost <= cost

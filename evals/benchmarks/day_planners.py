@@ -1,8 +1,10 @@
 """Who plans a day's list in `wardline bench days`: first come first served, CP-SAT alone, and ours."""
 
+import time
 from collections.abc import Callable
 
 from hospital.planning.day_list import STEP, DayProblem, ListCase, Slot, plan_day
+from hospital.planning.day_model import model_day
 
 Planner = Callable[[DayProblem, int], tuple[Slot, ...]]
 
@@ -35,57 +37,25 @@ def _fits(
     return True
 
 
-CP_LIMIT = 0.15
-"""CP-SAT's deterministic time for a day."""
+SECONDS = 1.0
+"""What CP-SAT and ours may each take for a day, by the clock; first come first served takes none to speak of."""
+FIRST = 0.6
+"""The share of it after which ours stops modelling and improves what it has."""
+
+ROUNDS = 300
+"""Rounds over which the search cools down; about what fits into the rest of the time."""
 
 
 def cp_sat(problem: DayProblem, seed: int) -> tuple[Slot, ...]:
-    """One model of the whole day with the same costs, one worker, best found within the limit; not improved."""
-    from ortools.sat.python import cp_model
-
-    model = cp_model.CpModel()
-    costs: list[cp_model.LinearExprT] = []
-    starts, present = {}, {}
-    by_room: dict[str, list[cp_model.IntervalVar]] = {room: [] for room in problem.rooms}
-    by_surgeon: dict[str, list[cp_model.IntervalVar]] = {}
-    for case in problem.cases:
-        latest = problem.closes - case.minutes
-        at = model.new_int_var(0, latest // STEP, f"at {case.id}")
-        start = at * STEP
-        done = model.new_bool_var(f"done {case.id}")
-        held = model.new_optional_fixed_size_interval_var(start, case.minutes, done, f"surgeon {case.id}")
-        by_surgeon.setdefault(case.surgeon, []).append(held)
-        rooms = []
-        for room in problem.rooms:
-            here = model.new_bool_var(f"{case.id} in {room}")
-            span = model.new_optional_fixed_size_interval_var(start, case.minutes + problem.turnover, here, "")
-            by_room[room].append(span)
-            present[case.id, room] = here
-            rooms.append(here)
-        model.add(sum(rooms) == done)
-        over = model.new_int_var(0, problem.most_overtime, f"over {case.id}")
-        model.add(over >= start + case.minutes - problem.prime_minutes).only_enforce_if(done)
-        late = model.new_int_var(0, problem.closes, f"late {case.id}")
-        model.add(late >= start).only_enforce_if(done)
-        costs += [problem.missed(case) * (1 - done), problem.overtime * over, problem.later * late]
-        starts[case.id] = at
-    for spans in (*by_room.values(), *by_surgeon.values()):
-        model.add_no_overlap(spans)
-    model.minimize(sum(costs))
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = seed
-    solver.parameters.max_deterministic_time = CP_LIMIT
-    if solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return ()
-    return tuple(
-        Slot(id, room, solver.value(starts[id]) * STEP) for (id, room), here in present.items() if solver.value(here)
-    )
+    """One model of the whole day with the same costs, the best found within the limit; not improved."""
+    return model_day(problem, seconds=SECONDS, seed=seed)
 
 
 def ours(problem: DayProblem, seed: int) -> tuple[Slot, ...]:
-    """Greedy and large-neighbourhood search."""
-    return plan_day(problem, seed=seed).slots
+    """The same model for a part of the time, then large-neighbourhood search for the rest of it."""
+    until = time.monotonic() + SECONDS
+    start = model_day(problem, seconds=FIRST * SECONDS, seed=seed)
+    return plan_day(problem, seed=seed, start=start, rounds=ROUNDS, go_on=lambda: time.monotonic() < until).slots
 
 
 PLANNERS: dict[str, Planner] = {
