@@ -7,6 +7,7 @@ from asking import policy
 from desk_line import DeskLine, done, refused
 from small_hospital import NOW, fill, people
 
+from hospital.changes.expected import say_committed
 from hospital.changes.sessions import AddSession, PlannedSlot
 from hospital.changes.template_slots import OverbookSession
 from hospital.ids import UserId
@@ -83,6 +84,12 @@ def test_a_session_needs_the_director_and_the_cost_centre_and_then_stands_everyw
     assert {one.series.partition(":")[0] for one in line.find(ExpectedChange)} == {
         *("slots", "revenue", "contribution", "labour"),
     }
+    with line.store.reading() as world:
+        told = say_committed(world, ["derm:hill"], START.date(), START.date())
+        assert say_committed(world, ["derm:hill"], NOW.date(), NOW.date()) == ""
+    assert "visit slots of" in told
+    assert "+6" in told
+    assert "expected revenue" in told
 
 
 @pytest.mark.parametrize(("who", "room", "said"), [("lee", "hill-d1", "Dr. Lee"), ("kim", "hill-d2", "Derm 2")])

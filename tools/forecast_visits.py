@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from hospital.cards import ChartCard, ChartSeries, TableCard
+from hospital.changes.expected import say_committed
 from hospital.model.history import StoredForecast
 from hospital.model.places import Clinic, Service, Site
 from hospital.planning.intervals import Interval
@@ -99,10 +100,13 @@ def _answer(box: Toolbox, service: Service, demands: list[Demand], days: Sequenc
     said = " ".join(f"{_say_measure(demand)}." for demand in demands)
     names = listed(sorted({str(model["model"]) for model in models}), 3)
     backtest = f", backtest error at most {error:g} of the naive forecast's" if error is not None else ""
+    of = [f"{service.id}:{site.id}" for site, _ in demands[0].issued]
+    committed = say_committed(box.world, of, days[0], days[-1])
     return Answer(
         headline=(
             f"{service.name} demand at {sites}. {said} Fitted {oldest['age']} ago on data through "
             f"{oldest['trained_through']} by {names}{backtest}; intervals are 80%."
+            + (f" {committed}" if committed else "")
         ),
         facts={
             "service": service.name,
@@ -112,6 +116,7 @@ def _answer(box: Toolbox, service: Service, demands: list[Demand], days: Sequenc
             "model_age": oldest["age"],
             "backtest_error": error,
             "interval_percent": 80,
+            "committed_changes": committed,
         },
         cards=(*(_chart(service, sites, demand, days) for demand in demands), _table(rows), _models(models)),
     )

@@ -49,6 +49,18 @@ def committed_between(world: Reader, series: str, first: date, last: date) -> in
     return sum(one.amount for one in found)
 
 
+def say_committed(world: Reader, of: Iterable[str], first: date, last: date) -> str:
+    """What all committed plans move over these days, for `SERVICE:SITE` or a unit each; empty when nothing."""
+    moved = [
+        (series, amount)
+        for one in of
+        for measure in MEASURES
+        if (amount := committed_between(world, series := f"{measure}:{one}", first, last))
+    ]
+    parts = [_say(world, series, amount, first, last) for series, amount in moved]
+    return f"Committed plans have changed what is expected: {'; '.join(parts)}." if parts else ""
+
+
 def _say(world: Reader, series: str, amount: int, first: date, last: date) -> str:
     measure, _, of = series.partition(":")
     figure = format_money(abs(amount)) if measure in IN_CENTS else str(abs(amount))
