@@ -47,6 +47,8 @@ def update(slack: FakeSlack, team: Team, args: Json) -> Json:
 def delete(slack: FakeSlack, team: Team, args: Json) -> Json:
     """`chat.delete`, of the app's own messages."""
     channel, message = _own(slack, team, args)
+    if message.streaming:
+        raise Refusal("cant_delete_message", "the message is still being streamed")
     channel.messages.remove(message)
     slack.changed()
     return {"channel": channel.id, "ts": message.ts}

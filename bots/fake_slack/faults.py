@@ -17,6 +17,8 @@ class Faults(BaseModel):
     effect_lost: float = Field(0.0, ge=0, le=1, description="Calls answered 503 though it was done")
     slow: float = Field(0.0, ge=0, le=1, description="Calls that take `slow_seconds`")
     slow_seconds: float = Field(2.0, ge=0, le=30)
+    methods: frozenset[str] = Field(frozenset(), description="Only calls of these go wrong; empty: of all")
+    times: int | None = Field(None, ge=0, description="So many calls go wrong and no more; unset: no limit")
     duplicate: float = Field(0.0, ge=0, le=1, description="Events sent a second time")
     reorder: float = Field(0.0, ge=0, le=1, description="Events held back until a later one has gone")
     limits: bool = Field(True, description="Whether the tiers of the Web API are held")
@@ -27,7 +29,20 @@ class Chance:
     """The dice of the faults: the same seed throws the same."""
 
     random: Random
+    _faults: Faults | None = None
+    _met: int = 0
 
     def hits(self, share: float) -> bool:
         """Whether it happens this time."""
         return share > 0 and self.random.random() < share
+
+    def meets(self, faults: Faults, method: str, share: float) -> bool:
+        """Whether this call goes wrong; counted anew whenever other faults are switched on."""
+        if self._faults is not faults:
+            self._faults, self._met = faults, 0
+        if faults.methods and method not in faults.methods:
+            return False
+        if (faults.times is not None and self._met >= faults.times) or not self.hits(share):
+            return False
+        self._met += 1
+        return True

@@ -76,11 +76,11 @@ async def _answer(
     slack: FakeSlack, tiers: Tiers, name: str, token: str, args: Json, base: str
 ) -> tuple[int, Json, dict[str, str]]:
     faults, chance = slack.faults, slack.chance
-    if chance.hits(faults.slow):
+    if chance.meets(faults, name, faults.slow):
         await asyncio.sleep(faults.slow_seconds)
-    if chance.hits(faults.too_many):
+    if chance.meets(faults, name, faults.too_many):
         return 429, {"ok": False, "error": "ratelimited"}, {"Retry-After": str(faults.retry_after)}
-    if chance.hits(faults.broken):
+    if chance.meets(faults, name, faults.broken):
         return 503, {"ok": False, "error": "service_unavailable"}, {}
     try:
         done = _without_bot(slack, name, token, args, base)
@@ -98,7 +98,7 @@ async def _answer(
         return 200, {"ok": False, "error": refusal.code, "detail": refusal.detail, **refusal.more}, {}
     if "upload_url" in done:
         done["upload_url"] = done["upload_url"].replace("{base}", base)
-    if chance.hits(faults.effect_lost):
+    if chance.meets(faults, name, faults.effect_lost):
         return 503, {"ok": False, "error": "service_unavailable"}, {}
     return 200, {"ok": True, **done}, {}
 

@@ -67,22 +67,16 @@ async def ask(
 ) -> str:
     """Run the turn of a message and say what came of it in its thread."""
     direct = channel.startswith("D")
-    stream = Stream(line, job, channel, root, person)
-    if job.attempts > 1 and stream.ts is None:
-        key = key_of(channel, ts)
-        stream.ts = await line.speaker.find(job.team_id, channel, key, thread_ts=root, since=ts, streams=True)
+    stream = Stream(line, job, channel, root, person, key=key_of(channel, ts), since=ts)
+    await stream.resume()
     thread = ThreadId(f"slack:{job.team_id}:{channel}:{root}:{actor.id}")
     if direct:
         await beside(line, job, channel, root, thread, text)
-    showing = asyncio.create_task(stream.run())
-    try:
+    async with stream.shown():
         wanted = line.wardline.conversation.ask(
             actor, text, thread, "slack", key=f"{channel}:{ts}", on_progress=stream.tell
         )
         turn = await line.wardline.turns.wait(wanted)
-    finally:
-        showing.cancel()
-        await asyncio.wait([showing])
     stopped = bool((await asyncio.to_thread(line.jobs.facts, job)).get("stopped"))
     await _say(line, job, turn, stream, channel=channel, root=root, ts=ts, stopped=stopped)
     if direct:
@@ -111,7 +105,7 @@ async def _say(
             shown = [*shown, draw.actions(draw.button("Details, only for you", MORE, turn.turn))]
     shown = [*shown, draw.feedback(turn.turn)][:50]
     notified = NEUTRAL.get(turn.outcome, NEUTRAL["answer"])
-    if await stream.finish(key, streamed[:11_000], notified, shown):
+    if await stream.finish(streamed[:11_000], notified, shown):
         return
     whole = [*([{"type": "markdown", "text": streamed[:11_000]}] if streamed else []), *shown][:50]
     await line.speaker.post(
