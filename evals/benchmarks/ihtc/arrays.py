@@ -13,7 +13,7 @@ from evals.benchmarks.ihtc.instance import Instance
 from evals.benchmarks.ihtc.solution import Admission, Solution
 
 Array = Any
-"""A numpy array; its element type is int64 unless said otherwise."""
+"""A numpy array; its element type is int32 unless said otherwise, small enough for the fast caches."""
 
 SLACK = 2
 """How many people more than a room's capacity a search may put into it on its way."""
@@ -55,40 +55,43 @@ class Data(NamedTuple):
     theatre_minutes: Array  # t, d
     surgeon_minutes: Array  # k, d
     nurse_skill: Array  # n
-    max_load: Array  # n, s
+    max_load: Array  # s, n
     on_shift: Array  # s, the nurses who work, first `on_count[s]`
     on_count: Array  # s
-    works: Array  # n, s
+    works: Array  # s, n
 
 
 class State(NamedTuple):
-    """A plan and the counts that follow from it. `total` holds soft cost, hard units, and the random state."""
+    """A plan and the counts that follow from it."""
 
     day: Array  # e
     room: Array  # e
     theatre: Array  # e
     nurse: Array  # r, s
-    lying: Array  # r, d, the people there, first `lying_count[r, d]`
-    lying_count: Array  # r, d
+    lying: Array  # r, d, the people there, first `listed[r, d]`
+    listed: Array  # r, d
+    lying_count: Array  # r, d: the same, but ahead of it while a move is tried
     genders: Array  # r, d, gender
     ages: Array  # r, d, age group
     theatre_used: Array  # t, d: minutes
     theatre_cases: Array  # t, d
     surgeon_used: Array  # k, d: minutes
     surgeon_cases: Array  # k, d, t
-    nurse_load: Array  # n, s
+    surgeon_theatres: Array  # k, d
+    excess: Array  # s, n: load above the most, negative below
     room_load: Array  # r, s
     cared: Array  # e, n: shifts
+    attention: Array  # e: what the nurses' skills and their number cost
     wish: Array  # what a move of patients wants: patient, day, room, theatre
-    former: Array  # what they had
     care: Array  # what a move of nurses wants: room, shift, nurse, and the nurse there was
-    total: Array  # 0 soft cost, 1 hard units
+    met: Array  # n: the last count of nurses that met her
+    total: Array  # int64: 0 soft cost, 1 hard units, 2 counts of nurses so far
     random: Array  # uint64
 
 
 def numbers(values: Iterable[int]) -> Array:
     """Whole numbers as an array."""
-    return np.array(list(values), np.int64)
+    return np.array(list(values), np.int32)
 
 
 def data_of(instance: Instance) -> Data:
@@ -100,21 +103,21 @@ def data_of(instance: Instance) -> Data:
         raise ValueError(f"genders {', '.join(genders)}: at most two are understood")
     count, rooms, shifts = len(everybody), len(instance.capacity), instance.shifts
     longest = max(len(one.load) for one in everybody)
-    load, skill = np.zeros((2, count, longest), np.int64)
-    suitable, suits = np.zeros((count, rooms), np.int64), np.zeros((count, rooms), np.bool_)
-    room_count = np.zeros(count, np.int64)
+    load, skill = np.zeros((2, count, longest), np.int32)
+    suitable, suits = np.zeros((count, rooms), np.int32), np.zeros((count, rooms), np.bool_)
+    room_count = np.zeros(count, np.int32)
     for e, one in enumerate(everybody):
         load[e, : len(one.load)], skill[e, : len(one.skill)] = one.load, one.skill
         free = [r for r in range(rooms) if r not in one.banned_rooms]
         suitable[e, : len(free)], suits[e, free], room_count[e] = free, True, len(free)
-    max_load = np.zeros((len(instance.nurses), shifts), np.int64)
-    works = np.zeros((len(instance.nurses), shifts), np.bool_)
+    max_load = np.zeros((shifts, len(instance.nurses)), np.int32)
+    works = np.zeros((shifts, len(instance.nurses)), np.bool_)
     for n, nurse in enumerate(instance.nurses):
         for shift, most in nurse.max_load.items():
-            max_load[n, shift], works[n, shift] = most, True
-    on_shift = np.zeros((shifts, len(instance.nurses)), np.int64)
+            max_load[shift, n], works[shift, n] = most, True
+    on_shift = np.zeros((shifts, len(instance.nurses)), np.int32)
     for shift in range(shifts):
-        there = np.flatnonzero(works[:, shift])
+        there = np.flatnonzero(works[shift])
         if not len(there):
             raise ValueError(f"nobody works in shift {shift}, so no room can be looked after")
         on_shift[shift, : len(there)] = there
@@ -137,12 +140,12 @@ def data_of(instance: Instance) -> Data:
         room_count=room_count,
         suits=suits,
         capacity=numbers(instance.capacity),
-        theatre_minutes=np.array(instance.theatre_minutes, np.int64),
-        surgeon_minutes=np.array(instance.surgeon_minutes, np.int64),
+        theatre_minutes=np.array(instance.theatre_minutes, np.int32),
+        surgeon_minutes=np.array(instance.surgeon_minutes, np.int32),
         nurse_skill=numbers(nurse.skill for nurse in instance.nurses),
         max_load=max_load,
         on_shift=on_shift,
-        on_count=works.sum(axis=0).astype(np.int64),
+        on_count=works.sum(axis=1).astype(np.int32),
         works=works,
     )
 

@@ -7,8 +7,7 @@ import numpy as np
 from evals.benchmarks.ihtc.arrays import UNSCHEDULED, State, data_of, solution_of
 from evals.benchmarks.ihtc.instance import Instance
 from evals.benchmarks.ihtc.solution import Solution
-from evals.benchmarks.ihtc.start import empty_state
-from evals.benchmarks.ihtc.state import place
+from evals.benchmarks.ihtc.start import empty_state, fill
 from evals.benchmarks.ihtc.sweep import no_best, sweep
 from hospital.planning.search import cooled
 
@@ -61,8 +60,8 @@ class IhtcChain:
             found, self.begun = self.state, progress
             self.state = empty_state(self.instance, self.data, self.seed)
             self.best = no_best(self.state)
-            for p in np.flatnonzero(found.day[: self.data.patients] >= 0).tolist():
-                place(self.data, self.state, p, found.day[p], found.room[p], found.theatre[p], 1)
+            found.day[self.data.patients :] = -1
+            fill(self.data, self.state, found.day, found.room, found.theatre)
 
     def best_cost(self) -> float:
         """Soft cost of the best plan without violations."""

@@ -30,11 +30,22 @@ KEEP = _keep()
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:
-    """The function as machine code that lets other threads run.
+    """The function as machine code, put in wherever another compiled one calls it; Python cannot call it.
 
-    Arrays are not counted by reference inside (`_nrt`), which makes the loops some times faster: no function here may
-    make or return one.
+    A call would copy the description of every array, which costs more than most of what is done here.
     """
-    options: dict[str, Any] = {"cache": KEEP, "nogil": True, "error_model": "numpy", "_nrt": False}
+    return _machine_code(function, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
+def entry(function: Callable[P, R]) -> Callable[P, R]:
+    """The function as machine code that Python calls and that lets other threads run."""
+    return _machine_code(function, cache=KEEP, nogil=True)
+
+
+def _machine_code(function: Callable[P, R], **options: Any) -> Callable[P, R]:
+    """Arrays are not counted by reference inside (`_nrt`), which makes the loops some times faster: no function here
+    may make or return one.
+    """
+    options |= {"error_model": "numpy", "_nrt": False}
     machine_code: Callable[P, R] = numba.njit(**options)(function)
     return machine_code

@@ -1,33 +1,11 @@
-"""Moves of patients: a wish for one or two of them, tried, and taken back unless it costs at most `slack` more.
+"""Moves of patients: what is wished for one or two of them."""
 
-A wish is a row of `state.wish`: patient, day (-1 is out of the plan), room, theatre.
-"""
-
-from evals.benchmarks.ihtc.arrays import SLACK, Data, State
+from evals.benchmarks.ihtc.arrays import Data, State
 from evals.benchmarks.ihtc.chance import chance, one_of
 from evals.benchmarks.ihtc.compiled import compiled
-from evals.benchmarks.ihtc.state import over, place
 
 TRIES = 4
 """Draws until one fits, before a move makes do with the last."""
-
-
-@compiled
-def trouble(data: Data, state: State, p: int, day: int, r: int, theatre: int) -> int:
-    """Hard units a patient, who is left out at this moment, would add; -1 when there is no place at all."""
-    surgeon, minutes = data.surgeon[p], data.minutes[p]
-    units = over(state.surgeon_used[surgeon, day] + minutes, data.surgeon_minutes[surgeon, day])
-    units += over(state.theatre_used[theatre, day] + minutes, data.theatre_minutes[theatre, day])
-    other = 1 - data.gender[p]
-    for d in range(day, min(day + data.stay[p], data.days)):
-        count = state.lying_count[r, d]
-        if count >= data.capacity[r]:
-            if count >= data.capacity[r] + SLACK:
-                return -1
-            units += 1
-        if state.genders[r, d, other] > 0:
-            units += 1
-    return units
 
 
 @compiled
@@ -102,43 +80,3 @@ def exchange(data: Data, state: State) -> int:
     else:
         wish(state, 1, q, state.day[p], state.room[p], state.theatre[p])
     return 2
-
-
-@compiled
-def suits(data: Data, state: State, i: int) -> bool:
-    """Whether what is wished lies in the patient's window and the room is right for her."""
-    p, day, r = state.wish[i, 0], state.wish[i, 1], state.wish[i, 2]
-    if day < 0:
-        return bool(not data.mandatory[p])
-    return bool(data.release[p] <= day and day <= data.due[p] and data.suits[p, r])
-
-
-@compiled
-def attempt(data: Data, state: State, count: int, hard_weight: float, slack: float, bold: float) -> None:
-    """Do what is wished; take it back if it breaks something (unless bold) or costs too much."""
-    for i in range(count):
-        if not suits(data, state, i):
-            return
-    try_it, fine = chance(state) < bold, True
-    before = state.total[0] + hard_weight * state.total[1]
-    for i in range(count):
-        p = state.wish[i, 0]
-        state.former[i, 0], state.former[i, 1] = p, state.day[p]
-        state.former[i, 2], state.former[i, 3] = state.room[p], state.theatre[p]
-    for round in range(2):
-        for half in range(2 * count):
-            wanted = state.wish if round == 0 else state.former
-            i = half % count
-            p, day, sign = wanted[i, 0], state.day[wanted[i, 0]], -1
-            if half >= count:
-                day, sign = wanted[i, 1], 1
-                if day >= 0 and fine and round == 0:
-                    units = trouble(data, state, p, day, wanted[i, 2], wanted[i, 3])
-                    fine = units == 0 or (units > 0 and try_it)
-                if not fine and round == 0:
-                    continue
-            if day >= 0:
-                place(data, state, p, day, wanted[i, 2], wanted[i, 3], sign)
-        if fine and state.total[0] + hard_weight * state.total[1] - before <= slack:
-            return
-        fine = True

@@ -4,16 +4,16 @@ A wish is a row of `state.care`: room, shift, nurse, and the nurse there was.
 """
 
 from evals.benchmarks.ihtc.arrays import Data, State
+from evals.benchmarks.ihtc.care import care_change, set_nurse, swap_change
 from evals.benchmarks.ihtc.chance import one_of
 from evals.benchmarks.ihtc.compiled import compiled
-from evals.benchmarks.ihtc.state import care_change, set_nurse
 
 
 @compiled
 def another_nurse(data: Data, state: State, slack: float) -> None:
     """Another nurse for one occupied room in one shift."""
     r, s = one_of(state, len(data.capacity)), one_of(state, 3 * data.days)
-    if state.lying_count[r, s // 3] == 0:
+    if state.listed[r, s // 3] == 0:
         return
     new = data.on_shift[s, one_of(state, data.on_count[s])]
     if new != state.nurse[r, s] and care_change(data, state, r, s, new) <= slack:
@@ -21,28 +21,27 @@ def another_nurse(data: Data, state: State, slack: float) -> None:
 
 
 @compiled
-def swap_nurses(data: Data, state: State) -> int:
-    """Wish that two rooms change nurses in one shift; how many wishes."""
+def swap_nurses(data: Data, state: State, slack: float) -> None:
+    """Two rooms change nurses in one shift."""
     s = one_of(state, 3 * data.days)
     r, other = one_of(state, len(data.capacity)), one_of(state, len(data.capacity))
     a, b = state.nurse[r, s], state.nurse[other, s]
-    care = state.care
-    care[0, 0], care[0, 1], care[0, 2], care[0, 3] = r, s, b, a
-    care[1, 0], care[1, 1], care[1, 2], care[1, 3] = other, s, a, b
-    return 0 if a == b else 2
+    if a != b and swap_change(data, state, r, other, s) <= slack:
+        set_nurse(data, state, r, s, b)
+        set_nurse(data, state, other, s, a)
 
 
 @compiled
 def same_nurse(data: Data, state: State) -> int:
     """Wish one nurse for a room in all her shifts while one person lies there; how many wishes."""
     r, d = one_of(state, len(data.capacity)), one_of(state, data.days)
-    if state.lying_count[r, d] == 0:
+    if state.listed[r, d] == 0:
         return 0
-    e = state.lying[r, d, one_of(state, state.lying_count[r, d])]
+    e = state.lying[r, d, one_of(state, state.listed[r, d])]
     s = 3 * d + one_of(state, 3)
     n, count, care = data.on_shift[s, one_of(state, data.on_count[s])], 0, state.care
     for shift in range(3 * state.day[e], 3 * min(state.day[e] + data.stay[e], data.days)):
-        if data.works[n, shift] and state.nurse[r, shift] != n:
+        if data.works[shift, n] and state.nurse[r, shift] != n:
             care[count, 0], care[count, 1], care[count, 2] = r, shift, n
             care[count, 3] = state.nurse[r, shift]
             count += 1

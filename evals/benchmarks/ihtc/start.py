@@ -2,9 +2,28 @@
 
 import numpy as np
 
-from evals.benchmarks.ihtc.arrays import SLACK, UNSCHEDULED, Data, State, numbers
+from evals.benchmarks.ihtc.arrays import SLACK, UNSCHEDULED, Array, Data, State
+from evals.benchmarks.ihtc.care import attention, lie
+from evals.benchmarks.ihtc.compiled import entry
+from evals.benchmarks.ihtc.counts import LEFT_OUT, beds, surgery
 from evals.benchmarks.ihtc.instance import Instance
-from evals.benchmarks.ihtc.state import LEFT_OUT, lay
+
+WISHES = 8
+"""People one move may be about."""
+
+
+@entry
+def fill(data: Data, state: State, day: Array, room: Array, theatre: Array) -> None:
+    """Give everybody who lies nowhere yet the place said; day -1 is none."""
+    for e in range(len(day)):
+        if day[e] >= 0:
+            if e < data.patients:
+                surgery(data, state, e, day[e], theatre[e], 1)
+            beds(data, state, e, day[e], room[e], 1)
+            lie(data, state, e, day[e], room[e], 1)
+            state.day[e], state.room[e], state.theatre[e] = day[e], room[e], theatre[e]
+            state.attention[e] = attention(data, state, e, day[e], room[e])
+            state.total[0] += state.attention[e]
 
 
 def empty_state(instance: Instance, data: Data, seed: int) -> State:
@@ -12,31 +31,38 @@ def empty_state(instance: Instance, data: Data, seed: int) -> State:
     count, rooms, shifts = len(data.stay), len(data.capacity), data.days * 3
     theatres, surgeons, nurses = len(data.theatre_minutes), len(data.surgeon_minutes), len(data.nurse_skill)
     optional = int((~data.mandatory[: data.patients]).sum())
-    total = numbers((optional * data.weight[UNSCHEDULED], (data.patients - optional) * LEFT_OUT))
+    total = np.array((optional * data.weight[UNSCHEDULED], (data.patients - optional) * LEFT_OUT, 0), np.int64)
+
+    def zeros(*shape: int) -> Array:
+        return np.zeros(shape, np.int32)
+
     state = State(
-        day=np.full(count, -1, np.int64),
-        room=np.full(count, -1, np.int64),
-        theatre=np.full(count, -1, np.int64),
+        day=zeros(count) - 1,
+        room=zeros(count) - 1,
+        theatre=zeros(count) - 1,
         nurse=np.repeat(data.on_shift[:, 0][None, :], rooms, axis=0).copy(),
-        lying=np.zeros((rooms, data.days, int(data.capacity.max()) + SLACK), np.int64),
-        lying_count=np.zeros((rooms, data.days), np.int64),
-        genders=np.zeros((rooms, data.days, 2), np.int64),
-        ages=np.zeros((rooms, data.days, int(data.age.max()) + 1), np.int64),
-        theatre_used=np.zeros((theatres, data.days), np.int64),
-        theatre_cases=np.zeros((theatres, data.days), np.int64),
-        surgeon_used=np.zeros((surgeons, data.days), np.int64),
-        surgeon_cases=np.zeros((surgeons, data.days, theatres), np.int64),
-        nurse_load=np.zeros((nurses, shifts), np.int64),
-        room_load=np.zeros((rooms, shifts), np.int64),
-        cared=np.zeros((count, nurses), np.int64),
-        wish=np.zeros((2, 4), np.int64),
-        former=np.zeros((2, 4), np.int64),
-        care=np.zeros((shifts, 4), np.int64),
+        lying=zeros(rooms, data.days, int(data.capacity.max()) + SLACK),
+        listed=zeros(rooms, data.days),
+        lying_count=zeros(rooms, data.days),
+        genders=zeros(rooms, data.days, 2),
+        ages=zeros(rooms, data.days, int(data.age.max()) + 1),
+        theatre_used=zeros(theatres, data.days),
+        theatre_cases=zeros(theatres, data.days),
+        surgeon_used=zeros(surgeons, data.days),
+        surgeon_cases=zeros(surgeons, data.days, theatres),
+        surgeon_theatres=zeros(surgeons, data.days),
+        excess=-data.max_load,
+        room_load=zeros(rooms, shifts),
+        cared=zeros(count, nurses),
+        attention=zeros(count),
+        wish=zeros(WISHES, 5),
+        care=zeros(shifts, 4),
+        met=zeros(nurses),
         total=total,
         random=np.array([seed * 2654435761 + 88172645463325252], np.uint64),
     )
-    for e, occupant in enumerate(instance.occupants, data.patients):
-        room = occupant.room or 0
-        state.day[e], state.room[e] = 0, room
-        lay(data, state, e, 0, room, 1)
+    day, room = zeros(count) - 1, zeros(count) - 1
+    day[data.patients :] = 0
+    room[data.patients :] = [occupant.room or 0 for occupant in instance.occupants]
+    fill(data, state, day, room, room)
     return state

@@ -6,9 +6,10 @@ from typing import NamedTuple
 import numpy as np
 
 from evals.benchmarks.ihtc.arrays import Array, Data, State
+from evals.benchmarks.ihtc.attempt import attempt
 from evals.benchmarks.ihtc.chance import chance
-from evals.benchmarks.ihtc.compiled import compiled
-from evals.benchmarks.ihtc.moves import attempt, exchange, relocate
+from evals.benchmarks.ihtc.compiled import entry
+from evals.benchmarks.ihtc.moves import exchange, relocate
 from evals.benchmarks.ihtc.nurses import another_nurse, attempt_care, same_nurse, swap_nurses
 
 RELOCATE = 0.6
@@ -35,7 +36,7 @@ def no_best(state: State) -> Best:
     return Best(state.day.copy(), state.room.copy(), state.theatre.copy(), state.nurse.copy(), cost)
 
 
-@compiled
+@entry
 def sweep(
     data: Data, state: State, best: Best, moves: int, heat: float, hard_weight: float, bold: float, care: float
 ) -> None:
@@ -53,9 +54,10 @@ def sweep(
             attempt(data, state, count, hard_weight, slack, bold)
         elif kind < ONE_NURSE * care:
             another_nurse(data, state, slack)
+        elif chance(state) < SAME_NURSE:
+            attempt_care(data, state, same_nurse(data, state), slack)
         else:
-            count = same_nurse(data, state) if chance(state) < SAME_NURSE else swap_nurses(data, state)
-            attempt_care(data, state, count, slack)
+            swap_nurses(data, state, slack)
         if state.total[1] == 0 and state.total[0] < best.cost[0]:
             best.cost[0] = state.total[0]
             for e in range(len(state.day)):

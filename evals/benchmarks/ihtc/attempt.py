@@ -1,0 +1,86 @@
+"""Try what is wished for patients, and take it back unless it costs at most `slack` more.
+
+A wish is a row of `state.wish`: patient, day (-1 is out of the plan), room, theatre; the last column is room for what
+the nurses there would cost her.
+"""
+
+from evals.benchmarks.ihtc.arrays import SLACK, Data, State
+from evals.benchmarks.ihtc.care import attention, lie
+from evals.benchmarks.ihtc.chance import chance
+from evals.benchmarks.ihtc.compiled import compiled
+from evals.benchmarks.ihtc.counts import beds, fits, surgery
+
+
+@compiled
+def suits(data: Data, state: State, i: int) -> bool:
+    """Whether what is wished lies in the patient's window and the room is right for her."""
+    p, day, r = state.wish[i, 0], state.wish[i, 1], state.wish[i, 2]
+    if day < 0:
+        return bool(not data.mandatory[p])
+    return bool(data.release[p] <= day and day <= data.due[p] and data.suits[p, r])
+
+
+@compiled
+def too_full(data: Data, state: State, count: int) -> bool:
+    """Whether a room holds more people than can be listed."""
+    for i in range(count):
+        p, day, r = state.wish[i, 0], state.wish[i, 1], state.wish[i, 2]
+        if day >= 0:
+            for d in range(day, min(day + data.stay[p], data.days)):
+                if state.lying_count[r, d] > data.capacity[r] + SLACK:
+                    return True
+    return False
+
+
+@compiled
+def count_all(data: Data, state: State, count: int, sign: int) -> None:
+    """Count those who wish from where they are to what they wish (sign 1), or back (sign -1)."""
+    for i in range(count):
+        p, day, r, theatre = state.wish[i, 0], state.wish[i, 1], state.wish[i, 2], state.wish[i, 3]
+        if state.day[p] >= 0:
+            surgery(data, state, p, state.day[p], state.theatre[p], -sign)
+            beds(data, state, p, state.day[p], state.room[p], -sign)
+        if day >= 0:
+            surgery(data, state, p, day, theatre, sign)
+            beds(data, state, p, day, r, sign)
+
+
+@compiled
+def settle(data: Data, state: State, count: int) -> None:
+    """Let those who wish lie where it is counted already that they do."""
+    for i in range(count):
+        p = state.wish[i, 0]
+        if state.day[p] >= 0:
+            lie(data, state, p, state.day[p], state.room[p], -1)
+    for i in range(count):
+        p, day, r = state.wish[i, 0], state.wish[i, 1], state.wish[i, 2]
+        if day >= 0:
+            lie(data, state, p, day, r, 1)
+        state.attention[p] = state.wish[i, 4]
+        state.day[p], state.room[p], state.theatre[p] = day, r, state.wish[i, 3]
+
+
+@compiled
+def attempt(data: Data, state: State, count: int, hard_weight: float, slack: float, bold: float) -> None:
+    """Do what is wished, unless it breaks something (and the move is not bold) or costs too much."""
+    for i in range(count):
+        if not suits(data, state, i):
+            return
+    clean = fits(data, state, count)
+    if not clean and chance(state) >= bold:
+        return
+    soft, hard = state.total[0], state.total[1]
+    count_all(data, state, count, 1)
+    most = soft + hard_weight * hard + slack - hard_weight * state.total[1]
+    for i in range(count):
+        state.total[0] -= state.attention[state.wish[i, 0]]
+    if state.total[0] <= most and (clean or not too_full(data, state, count)):
+        for i in range(count):
+            p, day, r = state.wish[i, 0], state.wish[i, 1], state.wish[i, 2]
+            state.wish[i, 4] = attention(data, state, p, day, r) if day >= 0 else 0
+            state.total[0] += state.wish[i, 4]
+        if state.total[0] <= most:
+            settle(data, state, count)
+            return
+    count_all(data, state, count, -1)
+    state.total[0], state.total[1] = soft, hard
