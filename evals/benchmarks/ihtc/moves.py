@@ -7,6 +7,9 @@ from evals.benchmarks.ihtc.compiled import compiled
 TRIES = 4
 """Draws until one fits, before a move makes do with the last."""
 
+OWN_ROOM = 0.5
+"""How often those who change days do not change rooms with each other."""
+
 
 @compiled
 def some_day(data: Data, state: State, p: int) -> int:
@@ -14,7 +17,9 @@ def some_day(data: Data, state: State, p: int) -> int:
     day = 0
     for _ in range(TRIES):
         day = data.release[p] + one_of(state, data.due[p] - data.release[p] + 1)
-        if data.surgeon_minutes[data.surgeon[p], day] >= data.minutes[p]:
+        surgeon = data.surgeon[p]
+        free = data.surgeon_minutes[surgeon, day] - state.surgeon_used[surgeon, day]
+        if free >= data.minutes[p] or (day == state.day[p] and data.surgeon_minutes[surgeon, day] >= data.minutes[p]):
             break
     return day
 
@@ -28,6 +33,17 @@ def some_theatre(data: Data, state: State, p: int, day: int) -> int:
         if state.theatre_used[theatre, day] + data.minutes[p] <= data.theatre_minutes[theatre, day]:
             break
     return theatre
+
+
+@compiled
+def some_room(data: Data, state: State, p: int, day: int) -> int:
+    """A room that suits, rather one with a bed and nobody of the other gender that day."""
+    r = 0
+    for _ in range(TRIES):
+        r = data.rooms[p, one_of(state, data.room_count[p])]
+        if state.lying_count[r, day] < data.capacity[r] and state.genders[r, day, 1 - data.gender[p]] == 0:
+            break
+    return r
 
 
 @compiled
@@ -49,7 +65,7 @@ def relocate(data: Data, state: State) -> int:
     if out or kind < 0.7:
         new_day = some_day(data, state, p)
     if out or kind < 0.4 or kind >= 0.75:
-        new_room = data.rooms[p, one_of(state, data.room_count[p])]
+        new_room = some_room(data, state, p, new_day)
     if out or new_day != day or 0.7 <= kind < 0.75:
         new_theatre = some_theatre(data, state, p, new_day)
     wish(state, 0, p, new_day, new_room, new_theatre)
@@ -73,10 +89,16 @@ def exchange(data: Data, state: State) -> int:
         wish(state, 0, p, state.day[p], state.room[q], state.theatre[p])
         wish(state, 1, q, state.day[q], state.room[p], state.theatre[q])
         return 2
-    wish(state, 0, p, state.day[q], state.room[q], state.theatre[q])
+    room_p, room_q = state.room[q], state.room[p]
+    if chance(state) < OWN_ROOM:
+        room_p = some_room(data, state, p, state.day[q])
+        if state.day[p] >= 0 and chance(state) < 0.5:
+            room_p = state.room[p]
+        room_q = state.room[q]
+    wish(state, 0, p, state.day[q], room_p, state.theatre[q])
     if kind > 0.7:
         day = some_day(data, state, q)
-        wish(state, 1, q, day, data.rooms[q, one_of(state, data.room_count[q])], some_theatre(data, state, q, day))
+        wish(state, 1, q, day, some_room(data, state, q, day), some_theatre(data, state, q, day))
     else:
-        wish(state, 1, q, state.day[p], state.room[p], state.theatre[p])
+        wish(state, 1, q, state.day[p], room_q, state.theatre[p])
     return 2

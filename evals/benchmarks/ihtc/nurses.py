@@ -5,17 +5,26 @@ A wish is a row of `state.care`: room, shift, nurse, and the nurse there was.
 
 from evals.benchmarks.ihtc.arrays import Data, State
 from evals.benchmarks.ihtc.care import care_change, set_nurse, swap_change
-from evals.benchmarks.ihtc.chance import one_of
+from evals.benchmarks.ihtc.chance import chance, one_of
 from evals.benchmarks.ihtc.compiled import compiled
+
+NEAR = 0.5
+"""How often a nurse is sought in the same room nearby."""
+SPAN = 9
+"""Shifts before and after that are nearby."""
 
 
 @compiled
 def another_nurse(data: Data, state: State, slack: float) -> None:
-    """Another nurse for one occupied room in one shift."""
+    """Another nurse for one occupied room in one shift, rather one whom the room has in a shift nearby."""
     r, s = one_of(state, len(data.capacity)), one_of(state, 3 * data.days)
     if state.listed[r, s // 3] == 0:
         return
     new = data.on_shift[s, one_of(state, data.on_count[s])]
+    if chance(state) < NEAR:
+        near = s + one_of(state, 2 * SPAN + 1) - SPAN
+        if near >= 0 and near < 3 * data.days and data.works[s, state.nurse[r, near]]:
+            new = state.nurse[r, near]
     if new != state.nurse[r, s] and care_change(data, state, r, s, new) <= slack:
         set_nurse(data, state, r, s, new)
 
