@@ -1,80 +1,69 @@
 """How much of the held-aside set is understood, how seldom a change is attempted by mistake, and what it costs."""
 
 import json
-import resource
-import statistics
 import tempfile
-import time
-from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from agent.guard import guard
-from agent.planners.embedded.names import entries_of
-from agent.planners.embedded.planner import EmbeddedPlanner
-from agent.planners.embedded.understand import Understanding
-from agent.planners.port import Asked
-from bots.app import Wardline
+from agent.planners.embedded.intents import load_classifier
 from bots.settings import read_settings
 from evals.dialogue import FROZEN
-from evals.replay import open_line
-from evals.understanding.items import Talk, conversations, guard_pairs, singles
+from evals.understanding.cost import measured
+from evals.understanding.items import conversations, guard_pairs, singles
 from evals.understanding.noise import noisy
-from evals.understanding.play import Judged, Listener, Player
-from hospital.model.people import User
-
-Figures = dict[str, float]
+from evals.understanding.play import Judged
+from evals.understanding.report import Figures, counted, failures_of, figures_of, percent
+from evals.understanding.stage import Stage
+from knowledge.encoder import load_encoder
 
 
 def bench_understanding(
     noise: Annotated[bool, typer.Option(help="Also play everything with a typo per sentence in lower case")] = True,
     failures: Annotated[bool, typer.Option(help="List what was misheard")] = False,
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Figures, and the misheard messages by class")] = False,
 ) -> None:
     """Play the held-aside set and print its figures, in percent, ms, MB and seconds."""
     settings = read_settings().model_copy(update={"now": FROZEN})
+    models = settings.home / "planner"
+    load_classifier(load_encoder(), models)  # learns what is new, once per version
     with tempfile.TemporaryDirectory(prefix="wardline-bench-") as folder:
-        home = Path(folder) / "home"
-        figures = _cost(settings.home / "planner", lambda: open_line(settings, home))
-        listener = Listener()
-        line = open_line(settings, home, EmbeddedPlanner(settings.home / "planner", listener))
-        try:
-            player = _player(line, listener)
-            judged = _play(player, (*singles(), *conversations()))
-            figures |= _figures(judged)
-            if noise:
-                spoiled = _play(player, (*singles(), *conversations()), noisy)
-                figures |= {f"noisy_{name}": value for name, value in _figures(spoiled).items()}
-        finally:
-            line.close()
+        stage = Stage(settings, Path(folder) / "home", models)
+        stage.build()
+        figures = measured(stage.home, models)
+        judged, spoiled = _both(stage) if noise else (_played(stage), [])
+    figures |= figures_of(judged)
+    wrong = {"as written": failures_of(judged)}
+    if noise:
+        figures |= {f"noisy_{name}": value for name, value in figures_of(spoiled).items()}
+        wrong["noisy"] = failures_of(spoiled)
     figures |= _guard_figures()
+    if as_json:
+        classes = {name: counted(found) for name, found in wrong.items()}
+        Console().print_json(json.dumps({**figures, "classes": classes, "failures": wrong}))
+        return
     if failures:
-        for one in judged:
-            if one.problems and (one.ours or not one.outside):
-                typer.echo(f"{one.talk}: {one.say!r}: {'; '.join(one.problems)}")
-    _show(figures, as_json)
+        for one in wrong["as written"]:
+            typer.echo(f"{one['talk']}: {one['said']!r}: {'; '.join(one['problems'])}")
+    _show(figures)
 
 
-def _play(player: Player, talks: Sequence[Talk], spoil: Callable[[str], str] = str) -> list[Judged]:
-    return [judged for talk in talks for judged in player.play(talk, spoil)]
+def _both(stage: Stage) -> tuple[list[Judged], list[Judged]]:
+    """The set as written and with slips, side by side on two cores."""
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as processes:
+        plain, spoiled = processes.submit(_played, stage), processes.submit(_played, stage, True)
+        return plain.result(), spoiled.result()
 
 
-def _figures(judged: Sequence[Judged]) -> Figures:
-    """Shares in percent; a message outside our matters counts for `caught` only."""
-    ours = [one for one in judged if one.ours]
-    others = [one for one in judged if not one.ours]
-    return {
-        "first_attempt": _percent(not one.problems for one in ours),
-        "after_one_question": _percent(one.put_right for one in ours),
-        "wrong_writes": float(sum(len(one.wrong_writes) for one in judged)),
-        "outside_caught": _percent(one.outside or "stopped by the guard" in one.problems for one in others),
-        "false_alarms": _percent(one.outside for one in ours),
-        "messages": float(len(judged)),
-    }
+def _played(stage: Stage, noise: bool = False) -> list[Judged]:
+    name, spoil = ("noisy", noisy) if noise else ("plain", str)
+    return stage.play(name, (*singles(), *conversations()), spoil)
 
 
 def _guard_figures() -> Figures:
@@ -82,69 +71,13 @@ def _guard_figures() -> Figures:
     pairs = guard_pairs()
     stopped = [(verdict := guard(pair.say)) is not None and verdict.rule == pair.rule for pair in pairs]
     return {
-        "guard_stopped": _percent(stopped),
-        "guard_twins_pass": _percent(guard(pair.twin) is None for pair in pairs),
+        "guard_stopped": percent(stopped),
+        "guard_twins_pass": percent(guard(pair.twin) is None for pair in pairs),
     }
 
 
-def _cost(models: Path, open_it: Callable[[], Wardline]) -> Figures:
-    """Seconds to load and milliseconds per message once warm; the intents are learnt before, once per version."""
-    line = open_it()
-    try:
-        with line.store.reading() as world:
-            user = world.get(User, "or.scheduler")
-            assert user is not None
-            before = _memory_mb()
-            Understanding(models).warm(world)  # learns what is new
-            added = _memory_mb() - before
-            started = time.perf_counter()
-            understanding = Understanding(models)
-            understanding.warm(world)
-            loaded = time.perf_counter() - started
-            spent = []
-            for talk in singles():
-                asked = Asked(user, talk.turns[0].say, line.clock.now(), world, {}, {}, ())
-                started = time.perf_counter()
-                understanding.hear(asked)
-                spent.append(time.perf_counter() - started)
-    finally:
-        line.close()
-    p95 = statistics.quantiles(spent, n=100, method="inclusive")[94]
-    return {
-        "added_mb": round(added, 1),
-        "load_s": round(loaded, 2),
-        "p50_ms": round(statistics.median(spent) * 1000, 1),
-        "p95_ms": round(p95 * 1000, 1),
-    }
-
-
-def _player(line: Wardline, listener: Listener) -> Player:
-    with line.store.reading() as world:
-        users = {user.id: user for user in world.find(User)}
-        names = {(entry.kind, entry.id): entry.names[0] for entry in entries_of(world)}
-    return Player(
-        lambda user, text, thread: line.ask(user, text, thread, "cli"),
-        listener,
-        lambda id: users[id],  # type: ignore[index]
-        lambda kind, id: names.get((kind, id), id),
-    )
-
-
-def _percent(hits: Iterable[bool]) -> float:
-    found = list(hits)
-    return round(100 * sum(found) / len(found), 2)
-
-
-def _memory_mb() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def _show(figures: Figures, as_json: bool) -> None:
-    console = Console()
-    if as_json:
-        console.print_json(json.dumps(figures))
-        return
+def _show(figures: dict[str, Any]) -> None:
     table = Table("figure", "value", title="The held-aside set, embedded planner")
     for name, value in figures.items():
         table.add_row(name, f"{value:g}")
-    console.print(table)
+    Console().print(table)
