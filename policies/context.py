@@ -126,11 +126,17 @@ def cost_centre_of(facts: Mapping[str, Any], scope: Scope) -> str | None:
 
 
 def context_of(
-    world: Reader, data: PolicyData, actor: User, line: Change, now: datetime, totals: Mapping[str, int]
+    world: Reader,
+    data: PolicyData,
+    actor: User,
+    line: Change,
+    now: datetime,
+    totals: Mapping[str, int],
+    plan: Sequence[Change] = (),
 ) -> dict[str, Any]:
-    """The canonical input of the decision about one line, before votes and attestation."""
+    """The canonical input of the decision about one line of a plan, before votes and attestation."""
     scope = line.scope(world)
-    facts = {**line.facts(world, now), **hours_fact(world, data, line), **ratio_fact(world, data, line)}
+    facts = {**line.facts(world, now), **hours_fact(world, data, line), **ratio_fact(world, data, line, plan)}
     stale = [late.source for late in late_feeds(world, data, line.sources, now)]
     return {
         "ask": ask_of(world, actor, scope, stale),

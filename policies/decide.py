@@ -97,7 +97,7 @@ class Policy:
         if not lines:
             return self._denied((RuleHit(id=NO_PERMIT, why="there is nothing to decide"),), ())
         totals = total_per_need(world, self.data, lines, now, plans)
-        inputs = tuple(context_of(world, self.data, actor, line, now, totals) for line in lines)
+        inputs = tuple(context_of(world, self.data, actor, line, now, totals, lines) for line in lines)
         asked = list(zip(lines, inputs, strict=True))
         if refusals := [hit for line, told in asked for hit in self.refusals(actor.id, line.action, told)]:
             return self._denied(tuple(refusals), inputs)

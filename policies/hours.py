@@ -25,7 +25,7 @@ def hours_fact(world: Reader, data: PolicyData, line: Change) -> dict[str, bool]
         state=In(("rostered", "approved")),
         start=Range(at_least=line.start - WEEK, before=line.end + WEEK),
     )
-    duties = [(shift.start, shift.end) for shift in others]
+    duties = [(shift.start, shift.end) for shift in others if shift.id != line.leaves]
     return {"within_hours": all(keeps(pack, (line.start, line.end), duties) for pack in packs)}
 
 

@@ -1,8 +1,10 @@
 """Nurse ratios: whether taking a nurse away leaves a unit with fewer than the ratio pack of the site asks for."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from hospital.changes.base import Change
+from hospital.changes.beds import AssignBed, OpenBeds
 from hospital.changes.staffing import RequestStaff
 from hospital.ids import StaffId, UnitId
 from hospital.model.people import Encounter, Shift
@@ -13,26 +15,45 @@ from hospital.ports import In, Range, Reader
 from policies.data import PolicyData
 
 WORKING = In(("rostered", "approved"))
+PLACED = timedelta(hours=1)
+"""For how long from then the nurses there must be enough for one patient more; the next shift has its own roster."""
 _LONGEST_SHIFT = timedelta(hours=24)
 
 
-def ratio_fact(world: Reader, data: PolicyData, line: Change) -> dict[str, bool]:
-    """`leaves_below_ratio` for a float of somebody who is rostered elsewhere then; nothing otherwise."""
-    if not isinstance(line, RequestStaff) or line.staff_id is None or line.source != "float":
-        return {}
-    left = [
-        (UnitId(shift.unit_id), Interval(max(shift.start, line.start), min(shift.end, line.end)))
-        for shift in world.find(
-            Shift,
-            staff_id=line.staff_id,
-            state=WORKING,
-            start=Range(at_least=line.start - _LONGEST_SHIFT, before=line.end),
-        )
-        if shift.end > line.start and shift.unit_id != line.unit_id
+def ratio_fact(world: Reader, data: PolicyData, line: Change, plan: Sequence[Change] = ()) -> dict[str, bool]:
+    """`leaves_below_ratio` for a float off another unit's duty, a bed and opened beds; nothing where no pack is on.
+
+    Args:
+        plan: all lines of the plan, whose nurses look after the patients of the beds it opens.
+    """
+    below: bool | None = None
+    if isinstance(line, AssignBed):
+        below = _one_more(world, data, line)
+    elif isinstance(line, OpenBeds):
+        below = _opened(world, data, line, plan)
+    elif isinstance(line, RequestStaff) and line.leaves and (duty := world.get(Shift, line.leaves)):
+        below = is_below_ratio(world, data, duty.unit_id, Interval(line.start, line.end), without=line.staff_id)
+    return {} if below is None else {"leaves_below_ratio": below}
+
+
+def _one_more(world: Reader, data: PolicyData, line: AssignBed) -> bool | None:
+    """Whether the unit of the bed is below its ratio with one more patient, from then for `PLACED`."""
+    stay = world.get(Encounter, line.encounter_id)
+    here = stay is not None and stay.state == "in_bed" and stay.unit_id == line.unit_id
+    window = Interval(line.at, line.at + PLACED)
+    return is_below_ratio(world, data, line.unit_id, window, more_patients=0 if here else 1)
+
+
+def _opened(world: Reader, data: PolicyData, line: OpenBeds, plan: Sequence[Change]) -> bool | None:
+    """Whether the unit is below its ratio when every bed that is opened has a patient."""
+    nurses = [
+        RosteredNurse(one.shift_id, Interval(one.start, one.end))
+        for one in plan
+        if isinstance(one, RequestStaff) and one.unit_id == line.unit_id and one.role == "rn"
     ]
-    found = [is_below_ratio(world, data, unit, window, without=line.staff_id) for unit, window in left]
-    known = [below for below in found if below is not None]
-    return {"leaves_below_ratio": any(known)} if known else {}
+    return is_below_ratio(
+        world, data, line.unit_id, Interval(line.start, line.end), more_patients=len(line.bed_ids), more_nurses=nurses
+    )
 
 
 def is_below_ratio(
@@ -43,12 +64,14 @@ def is_below_ratio(
     *,
     without: StaffId | None = None,
     more_patients: int = 0,
+    more_nurses: Sequence[RosteredNurse] = (),
 ) -> bool | None:
     """Whether the nurses of a unit are fewer than its patients of now need at any moment of the window.
 
     Args:
         without: a nurse who is taken away for the window.
         more_patients: patients who come on top of those of now.
+        more_nurses: nurses who come on top of the roster.
 
     Returns:
         None when no ratio pack is on at the site, or it says nothing about the unit's level of care.
@@ -76,7 +99,7 @@ def is_below_ratio(
         for one in shifts
         if one.end > window.start and (without is None or one.staff_id != without)
     ]
-    return staffing(window, required, roster).short > 0
+    return staffing(window, required, [*roster, *more_nurses]).short > 0
 
 
 def ratio_on(data: PolicyData, site: Site, level: LevelOfCare) -> int | None:

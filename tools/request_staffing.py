@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from hospital.cards import TableCard
 from hospital.changes.describe import local_span
+from hospital.changes.floating import duties_then, is_float_from
 from hospital.changes.staffing import RequestStaff, competency_of
 from hospital.ids import CostCentreId, ShiftId, SiteId, StaffId
 from hospital.model.people import AgencyRate, Shift, Staff
@@ -52,6 +53,7 @@ async def request_staffing(args: RequestStaffing, box: Toolbox) -> Draft:
         competency=competency,
         source=args.source,
         staff_id=staff.id if staff else None,
+        leaves=_duty_left(box, unit, staff, args.source, start, end),
         start=start,
         end=end,
         hourly_rate=rate,
@@ -90,6 +92,14 @@ async def request_staffing(args: RequestStaffing, box: Toolbox) -> Draft:
         },
         cards=(table,) if before else (),
     )
+
+
+def _duty_left(
+    box: Toolbox, unit: Unit, staff: Staff | None, source: Source, start: datetime, end: datetime
+) -> ShiftId | None:
+    """The duty on another unit that a named float would leave for it."""
+    duties = duties_then(box.world, staff.id, start, end) if staff and source == "float" else []
+    return duties[0].id if duties and is_float_from(duties[0], unit.id, unit.site_id, start, end) else None
 
 
 def cheaper_ways(

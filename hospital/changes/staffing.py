@@ -2,18 +2,19 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from hospital.changes.base import Change, Commit, Expectation, Fact, Violation, span_days
 from hospital.changes.describe import local_span
+from hospital.changes.floating import duties_then, is_float_from, what_is_left
 from hospital.entity import Time
 from hospital.ids import CostCentreId, ShiftId, SiteId, StaffId, UnitId, UserId
 from hospital.model.people import Credential, Scope, Shift, Staff, StaffRole
 from hospital.model.places import Site, Unit
 from hospital.money import Cents, format_money
-from hospital.ports import Message, Range, Reader, Writer
+from hospital.ports import Message, Reader, Writer
 
 CompetencyState = Literal["current", "expired", "never"]
 
@@ -32,11 +33,19 @@ class RequestStaff(Change):
     source: Literal["home", "float", "overtime", "agency"]
     """`home` is an extra shift of the unit's own people at the plain rate, offered and taken freely."""
     staff_id: StaffId | None = None
+    leaves: ShiftId | None = None
+    """The duty on another unit of the site that a float leaves for these hours; None: free then."""
     start: Time
     end: Time
     hourly_rate: Cents = Field(ge=0)
     cost_centre_id: CostCentreId
     requested_by: UserId
+
+    @model_validator(mode="after")
+    def _only_floats_leave(self) -> Self:
+        if self.leaves and (self.source != "float" or self.staff_id is None):
+            raise ValueError("only a named float leaves a duty")
+        return self
 
     @property
     def hours(self) -> int:
@@ -77,7 +86,8 @@ class RequestStaff(Change):
 
     def touches(self) -> frozenset[str]:
         person = span_days(f"staff:{self.staff_id}", self.start, self.end) if self.staff_id else frozenset()
-        return person | span_days(f"unit:{self.unit_id}", self.start, self.end)
+        left = span_days(f"shift:{self.leaves}", self.start, self.end) if self.leaves else frozenset()
+        return person | left | span_days(f"unit:{self.unit_id}", self.start, self.end)
 
     def violations(self, world: Reader, now: datetime) -> Sequence[Violation]:
         broken = []
@@ -97,27 +107,23 @@ class RequestStaff(Change):
                         f"not {self.role.upper()} at {self.site_id}",
                     )
                 )
-            clash = [
-                shift
-                for shift in world.find(
-                    Shift,
-                    staff_id=self.staff_id,
-                    start=Range(before=self.end),
-                    end=Range(at_least=self.start),
-                )
-                if shift.end > self.start and shift.state in ("rostered", "approved")
-            ]
-            if clash:
+            duties = duties_then(world, self.staff_id, self.start, self.end)
+            if [duty.id for duty in duties] != ([self.leaves] if self.leaves else []):
+                name = person.name if person else self.staff_id
+                works = f"works {duties[0].unit_id} then" if duties else "is not on the duty to be left"
+                broken.append(Violation(constraint="person free", sentence=f"{name} {works}"))
+            elif duties and not is_float_from(duties[0], self.unit_id, self.site_id, self.start, self.end):
                 broken.append(
                     Violation(
-                        constraint="person free",
-                        sentence=f"{person.name if person else self.staff_id} works {clash[0].unit_id} then",
+                        constraint="float", sentence="a float goes to another unit, within the hours of the duty"
                     )
                 )
         return broken
 
     def apply(self, world: Writer, commit: Commit) -> None:
+        left = world.get(Shift, self.leaves) if self.leaves else None
         world.put(
+            *(what_is_left(left, self.start, self.end) if left else ()),
             Shift(
                 id=self.shift_id,
                 staff_id=self.staff_id,
@@ -128,7 +134,7 @@ class RequestStaff(Change):
                 end=self.end,
                 state="approved" if self.staff_id else "requested",
                 source=self.source,
-            )
+            ),
         )
 
     def expects(self, world: Reader) -> Sequence[Expectation]:
@@ -155,6 +161,7 @@ class RequestStaff(Change):
                     "start": self.start.isoformat(),
                     "end": self.end.isoformat(),
                     "rate": self.hourly_rate,
+                    **({"leaves": self.leaves} if self.leaves else {}),
                 },
                 plan_id=commit.plan_id,
             ),
@@ -164,6 +171,9 @@ class RequestStaff(Change):
         unit, site = world.get(Unit, self.unit_id), world.get(Site, self.site_id)
         person = world.get(Staff, self.staff_id) if self.staff_id else None
         who = person.name if person else f"one {self.source} {self.competency.replace('_', '-')} {self.role.upper()}"
+        left = world.get(Shift, self.leaves) if self.leaves else None
+        home = world.get(Unit, left.unit_id) if left else None
+        who += f" from {home.name}" if home else ""
         price = (
             f", {self.hours} h at {format_money(self.hourly_rate)} = {format_money(self.cost())}"
             if self.cost()

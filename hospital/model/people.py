@@ -21,7 +21,7 @@ from hospital.money import Cents
 
 ClinicianRole = Literal["surgeon", "anaesthesiologist", "physician", "radiologist"]
 StaffRole = Literal["rn", "scrub_tech", "circulating_rn", "imaging_tech", "perfusionist"]
-ShiftState = Literal["rostered", "called_out", "requested", "approved"]
+ShiftState = Literal["rostered", "called_out", "requested", "approved", "floated"]
 ShiftSource = Literal["home", "float", "overtime", "agency"]
 
 
