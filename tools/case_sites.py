@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from hospital.model.bookings import CaseItem, SurgicalCase
 from hospital.model.people import Clinician, Encounter, Shift
-from hospital.model.places import Bed, Equipment, Room, Unit
+from hospital.model.places import Bed, Equipment, Maintenance, Room, Unit
 from hospital.model.places import Site as Hospital
 from hospital.model.supply import Item, Stock
 from hospital.planning.case_site import Anaesthetist, Count, Resource, RoomTime, Site
@@ -124,13 +124,20 @@ def _surgeons(
 def _devices(
     box: Toolbox, site: Hospital, kind: str, window: Interval, cases: list[SurgicalCase]
 ) -> tuple[Resource, ...]:
-    """Units of one kind; booked cases that need the kind are put on the first unit free for them."""
+    """Units of one kind; booked cases that need the kind are put on the first unit free for them.
+
+    A unit is not there while it is maintained.
+    """
     units = [
         unit
         for unit in box.world.find(Equipment, site_id=site.id, kind=kind, order="id")
         if unit.status != "out_of_service"
     ]
-    taken: list[list[Interval]] = [[] for _ in units]
+    maintained = box.world.find(
+        Maintenance, site_id=site.id, state="scheduled", equipment_id=In(tuple(unit.id for unit in units)),
+        start=Range(before=window.end), end=Range(at_least=window.start),
+    )  # fmt: skip
+    taken = [[Interval(one.start, one.end) for one in maintained if one.equipment_id == unit.id] for unit in units]
     for span in sorted(_spans(case for case in cases if kind in case.equipment)):
         # More cases than devices can be booked: then one waits for the device that is free first, and has it next.
         least = min(taken, key=lambda spans: max((other.end for other in spans), default=span.start), default=[])

@@ -11,12 +11,15 @@ from hospital.model.people import Clinician
 from hospital.model.places import Site
 from hospital.money import format_money
 from hospital.planning.displacement import Displaced, Displacement, DisplacementResult, Move, place_displaced
-from hospital.planning.intervals import Interval, Spans
+from hospital.planning.intervals import Interval, Spans, subtract
 from policies.plans import ConstraintReport, Effect
-from tools.affected_cases import Loss, find_loss
+from tools.affected_cases import Loss, cases_hit
+from tools.affected_visits import visits_hit
 from tools.allocation_arguments import ProposeAllocation
 from tools.case_requests import booked_request, move_of, wanted_by
 from tools.case_sites import STAFFED, read_sites
+from tools.displace_visits import displace_visits
+from tools.lost import find_lost
 from tools.sites_asked import is_everywhere
 from tools.tool import Draft, Options, Toolbox
 from tools.windows import listed, local_day, plural, say_moment, say_span
@@ -25,18 +28,39 @@ NOTICE = timedelta(minutes=30)
 """How soon a moved case can start: patient, team and room must hear of it (our judgement)."""
 DAYS_AHEAD = 7
 """How far other days are looked at."""
+BEFORE = timedelta(days=2)
+"""How long before the loss."""
 DEADLINE = 2.0
 """Seconds after which the best plans so far are taken: at the site and, where that leaves harm, at all sites."""
 
 
 async def propose_displacement(args: ProposeAllocation, box: Toolbox) -> Options:
-    """One plan that moves what can be moved; every affected case is listed with its option or "no slot"."""
-    loss = find_loss(args, box)
-    if not loss.cases:
+    """What is lost moves operations or visits, or both: each is listed with its option or "no slot"."""
+    lost = find_lost(args, box)
+    loss, visits = cases_hit(box, lost), visits_hit(box, lost)
+    parts = [await displace_cases(args, loss, box)] if loss.cases else []
+    if visits.visits:
+        parts.append(await displace_visits(visits, box))
+    if not parts:
         return _nothing(loss)
+    return parts[0] if len(parts) == 1 else _together(*parts)
+
+
+def _together(cases: Options, visits: Options) -> Options:
+    """Operations first: they are the harder to place."""
+    return Options(
+        headline=f"{cases.headline} {visits.headline}",
+        drafts=(*cases.drafts, *visits.drafts),
+        facts={**cases.facts, "visits": visits.facts},
+        cards=(*cases.cards, *visits.cards),
+    )
+
+
+async def displace_cases(args: ProposeAllocation, loss: Loss, box: Toolbox) -> Options:
+    """One plan that moves what can be moved; every affected case is listed with its option or "no slot"."""
     everywhere = box.world.find(Site, order="name")
     until = time.monotonic() + DEADLINE
-    first = everywhere if is_everywhere(args.site) else [loss.site]
+    first = everywhere if is_everywhere(args.site) else [loss.lost.site]
     result = await asyncio.to_thread(_place, box, loss, first, until)
     results = [result]
     if not is_everywhere(args.site) and any(move.leaves_day or move.option is None for move in result.moves):
@@ -45,14 +69,16 @@ async def propose_displacement(args: ProposeAllocation, box: Toolbox) -> Options
             results.append(wider)
     drafts = tuple(_draft(box, loss, one) for one in results if one.placed)
     facts = {
-        "lost": loss.name,
-        "site": loss.site.name,
-        "until": loss.until_said,
+        "kind": "cases",
+        "lost": loss.lost.name,
+        "site": loss.lost.site.name,
+        "until": loss.lost.said,
         "affected": len(loss.cases),
         "placed": len(result.placed),
         "status": result.status,
         "moves": [_fact(box, loss, move) for move in result.moves],
         "running": [case.id for case in loss.running],
+        "elsewhere": [case.id for case in loss.elsewhere],
     }
     return Options(headline=_say(box, loss, result), drafts=drafts, facts=facts, cards=_cards(box, loss, results))
 
@@ -77,21 +103,24 @@ def _place(box: Toolbox, loss: Loss, sites: list[Site], until: float) -> Displac
 
 
 def _windows(box: Toolbox, loss: Loss) -> Spans:
-    """From notice on (or when the surgeon is back) to the end of staffed hours, today and the days after."""
-    first = max(box.now + NOTICE, loss.surgeon_back or box.now)
-    last = local_day(loss.site, loss.site.local(first).date() + timedelta(days=DAYS_AHEAD)).end
-    return STAFFED.within(Interval(first, last), loss.site.timezone)
+    """Staffed hours from two days before the loss to a week after it, after notice; not while a surgeon is away."""
+    lost, away = loss.lost, loss.surgeon_away
+    first = max(box.now + NOTICE, lost.window.start - BEFORE)
+    after = away.end if away else lost.window.start
+    last = local_day(lost.site, lost.site.local(after).date() + timedelta(days=DAYS_AHEAD)).end
+    staffed = STAFFED.within(Interval(first, last), lost.site.timezone)
+    return subtract(staffed, [away]) if away else staffed
 
 
 def _draft(box: Toolbox, loss: Loss, result: DisplacementResult) -> Draft:
     cases = {str(case.id): case for case in loss.cases}
     moves = tuple(move_of(cases[move.case], move.option) for move in result.placed if move.option)
-    reason = f"{loss.name} is lost {loss.until_said}"
+    reason = f"{loss.lost.name} is lost {loss.lost.said}"
     line = DisplaceCases(moves=moves, reason=reason) if len(moves) > 1 else MoveCases(moves=moves, reason=reason)
     placed = [(move.case, move.option) for move in result.placed if move.option]
     left = tuple(f"{move.case}: {move.why}" for move in result.moves if move.option is None)
     return Draft(
-        title=f"Move {plural(len(moves), 'case')} out of {loss.name}",
+        title=f"Move {plural(len(moves), 'case')} out of {loss.lost.name}",
         lines=(line,),
         effect=Effect(
             or_minutes=sum((option.end - option.start) // timedelta(minutes=1) for _, option in placed),
@@ -117,7 +146,7 @@ def _fact(box: Toolbox, loss: Loss, move: Move) -> dict[str, object]:
         "case": move.case,
         "operation": procedure.name if procedure else case.procedure_id,
         "surgeon": surgeon.name if surgeon else None,
-        "was": say_moment(loss.site, case.start) if case.start else None,
+        "was": say_moment(loss.lost.site, case.start) if case.start else None,
         "option": _place_said(box, move) or "no slot",
         "leaves_day": move.leaves_day,
         "why": move.why,
@@ -133,12 +162,15 @@ def _place_said(box: Toolbox, move: Move) -> str:
 
 
 def _say(box: Toolbox, loss: Loss, result: DisplacementResult) -> str:
-    said = f"{loss.name} at {loss.site.name} is lost {loss.until_said}: {plural(len(loss.cases), 'case')} affected"
+    lost = loss.lost
+    said = f"{lost.name} at {lost.site.name} is lost {lost.said}: {plural(len(loss.cases), 'case')} affected"
     parts = [f"{move.case} to {_place_said(box, move)}" for move in result.placed]
     parts += [f"{move.case}: no slot" for move in result.moves if move.option is None]
     found = f"{said}, {len(result.placed)} can move. {listed(parts, 12)}."
     if loss.running:
         found += f" {listed([case.id for case in loss.running])} is in there now and is left to the people there."
+    if loss.elsewhere:
+        found += f" At other sites, to be asked about there: {listed([case.id for case in loss.elsewhere])}."
     return f"{found} Nothing is cancelled, and nothing moves before the right people agree."
 
 
@@ -160,9 +192,19 @@ def _cards(box: Toolbox, loss: Loss, results: list[DisplacementResult]) -> tuple
 
 
 def _nothing(loss: Loss) -> Options:
+    lost = loss.lost
     running = f" {listed([case.id for case in loss.running])} is in there now." if loss.running else ""
+    elsewhere = f" At other sites: {listed([case.id for case in loss.elsewhere])}." if loss.elsewhere else ""
     return Options(
-        headline=f"No booked case is affected: {loss.name} at {loss.site.name} is lost {loss.until_said}.{running}",
+        headline=f"No booked case or visit is affected: {lost.name} at {lost.site.name} is lost {lost.said}."
+        f"{running}{elsewhere}",
         drafts=(),
-        facts={"lost": loss.name, "site": loss.site.name, "until": loss.until_said, "affected": 0},
+        facts={
+            "lost": lost.name,
+            "site": lost.site.name,
+            "until": lost.said,
+            "affected": 0,
+            "status": "nothing to do",
+            "elsewhere": [case.id for case in loss.elsewhere],
+        },
     )

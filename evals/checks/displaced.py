@@ -1,13 +1,14 @@
 """A lost room: what was recorded, where each of its cases can go, who is asked, and that nobody was cancelled."""
 
 from datetime import datetime
+from typing import Any
 
 from evals.checks.look import Wrong, first_wrong, plan_of, rows_with, same, say_when, site_of, words_of
 from evals.replay import Played
 from hospital.changes.moves import CaseMove, DisplaceCases, MoveCases
 from hospital.model.bookings import SurgicalCase
 from hospital.model.people import Scope, User
-from hospital.model.places import Room
+from hospital.model.places import Equipment, Room
 
 DOWN = ("blocked", "closed")
 
@@ -35,10 +36,34 @@ def room_recorded(played: Played) -> Wrong:
 
 
 def _displaced(played: Played) -> dict[str, SurgicalCase]:
-    """The cases booked in the room that have not begun and would begin before it is back, from the rows before."""
-    now, until = played.line.clock.now(), _until(played)
-    booked = played.before.find(SurgicalCase, room_id=_room(played).id, state="scheduled")
-    return {str(one.id): one for one in booked if one.start and one.end and one.start < until and one.end > now}
+    """The cases booked on what is lost that have not begun and begin before it is back, from the rows before."""
+    since = max(played.line.clock.now(), _since(played))
+    about, until = played.script.about, _until(played)
+    if "equipment" in about:
+        return _left_without(played, about["equipment"], since, until)
+    where: dict[str, Any] = {"surgeon_id": about["clinician"]} if "clinician" in about else {"room_id": about["room"]}
+    booked = played.before.find(SurgicalCase, state="scheduled", site_id=site_of(played).id, **where)
+    return {str(one.id): one for one in booked if one.start and one.end and one.start < until and one.end > since}
+
+
+def _since(played: Played) -> datetime:
+    said = played.script.about.get("since")
+    return datetime.fromisoformat(said) if said else played.line.clock.now()
+
+
+def _left_without(played: Played, kind: str, since: datetime, until: datetime) -> dict[str, SurgicalCase]:
+    """Those of the cases listed that need the device, once the others are as many at a time as devices are left."""
+    site = site_of(played)
+    booked = played.before.find(SurgicalCase, state="scheduled", site_id=site.id)
+    users = [one for one in booked if kind in one.equipment and one.start and one.end and since <= one.start < until]
+    listed = {str(row["Case"]) for row in rows_with(played.last, "Case", "New place", "Was")}
+    kept = [one for one in users if one.id not in listed]
+    devices = played.before.find(Equipment, site_id=site.id, kind=kind)
+    for case in kept:
+        together = [one for one in kept if one.start and case.start and one.end and one.start <= case.start < one.end]
+        if len(together) > len(devices) - 1:
+            raise LookupError(f"{[one.id for one in together]} stay with {len(devices) - 1} {kind}")
+    return {str(one.id): one for one in users if one.id in listed}
 
 
 def _moves(played: Played) -> dict[str, CaseMove]:
@@ -115,9 +140,6 @@ def right_people_asked(played: Played) -> Wrong:
 
 def none_cancelled(played: Played) -> Wrong:
     """No case is cancelled, and none is moved while the plan waits."""
-    changed = [
-        case.id for case in played.after.find(SurgicalCase, room_id=_room(played).id)
-        if played.before.get(SurgicalCase, case.id) != case
-    ]  # fmt: skip
+    changed = [id for id, case in _displaced(played).items() if played.after.get(SurgicalCase, id) != case]
     before, after = (world.count(SurgicalCase, state="cancelled") for world in (played.before, played.after))
     return first_wrong(same("cancelled cases", after, before), f"{changed} were changed" if changed else None)

@@ -6,7 +6,6 @@ Nothing is ever cancelled here: a case without a place stays with people.
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from hospital.planning.case_problem import Weights
@@ -17,9 +16,7 @@ from hospital.planning.case_site import Site
 from hospital.planning.case_starts import SiteStarts
 from hospital.planning.intervals import MINUTE, Interval
 from hospital.planning.place_cases import Place, Placing, Seeker, place_cases
-from hospital.planning.report import Relaxation
-
-Status = Literal["nothing to do", "all placed", "some placed", "none placed"]
+from hospital.planning.report import Relaxation, Status
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
+
+Status = Literal["nothing to do", "all placed", "some placed", "none placed"]
+"""What came of finding new places for all that were displaced."""
 
 
 @dataclass(frozen=True, slots=True)

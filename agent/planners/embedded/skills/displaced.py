@@ -1,0 +1,94 @@
+"""What is booked on a lost room, scanner, device or person: where it can go instead."""
+
+import re
+from dataclasses import replace
+
+from agent.planners.embedded.date_values import Moment, Window
+from agent.planners.embedded.heard import Heard
+from agent.planners.embedded.script import Say, Script, do, question, settle, tell
+from hospital.ids import ClinicianId
+from hospital.model.people import Clinician
+from tools.results import Done, Refused
+
+LOST = ("room", "scanner", "equipment", "clinician")
+"""What can be lost, by the slot that names it."""
+_ARGUMENT = {"room": "room", "scanner": "room", "equipment": "device", "clinician": "clinician"}
+
+_BACK = re.compile(r"\b(?:back|again|return\w*|repaired|fixed)\b", re.IGNORECASE)
+"""A moment at which it can be used again, rather than one at which it fails."""
+
+
+def displace(heard: Heard) -> Script:
+    """New places for all that is booked on what is lost; a command also sends operations on their way.
+
+    A question does not, and visits wait until each patient has agreed.
+    """
+    if (past := heard.past()) is not None:
+        return question(f"{past[:1].upper()}{past[1:]} is over already. Which time from now on?", asks_for="day")
+    lost = _lost(heard)
+    site = heard.one("site") or _before(heard, "site")
+    if _holds_operations(heard):
+        free = yield from do("query_capacity", subject="or", site=site)
+        if isinstance(free, Refused):
+            return tell(free)
+    result = yield from do("propose_allocation", goal="displacement", site=site, **_away(heard), **lost)
+    if not isinstance(result, Done) or not result.options:
+        said = yield from settle("propose_allocation", result, "find places for displaced cases")
+        return replace(said, hides=("query_capacity",))
+    visits = result.facts.get("kind") == "visits"
+    if visits:
+        return Say(f"{result.headline} Once a patient has agreed, say which one to submit.")
+    if heard.is_question:
+        return Say(f"{result.headline} Say which option to submit.", hides=("query_capacity",))
+    sent = yield from do("submit_plan", plan=result.options[0].id)
+    said = yield from settle("submit_plan", sent, "move displaced cases")
+    return Say(f"{result.headline} {said.text}", kind=said.kind, hides=("query_capacity",))
+
+
+def _holds_operations(heard: Heard) -> bool:
+    """Whether operating time is what is needed instead, rather than visits: not for a scanner or a physician."""
+    if heard.one("scanner") is not None:
+        return False
+    person = heard.asked.world.get(Clinician, ClinicianId(heard.one("clinician") or ""))
+    return person is None or person.role in ("surgeon", "anaesthesiologist")
+
+
+def _away(heard: Heard) -> dict[str, str]:
+    """From when until when it is lost, as far as that is said; "until Wednesday" means back on Wednesday."""
+    windows = [when for when in heard.times if isinstance(when, Window) and not when.excluded]
+    during = [when for when in windows if when.bound == "at"]
+    back = [when.start.isoformat() for when in windows if when.bound in ("by", "before", "until")]
+    found: dict[str, str] = {}
+    if during:
+        found = {
+            "start": min(when.start for when in during).isoformat(),
+            "end": max(when.end for when in during).isoformat(),
+        }
+    bounds = {when.bound for when in heard.times if isinstance(when, Moment)}
+    if bounds & {"from", "after"}:
+        found["start"] = heard.time["at"]
+    elif "at" in bounds and _BACK.search(heard.text):
+        back.append(heard.time["at"])
+    if "until" in heard.time:
+        back.append(heard.time["until"])
+    elif not heard.times:
+        found = heard.window()
+    return {**found, "end": back[-1]} if back else found
+
+
+def _lost(heard: Heard) -> dict[str, str]:
+    """What is lost: as said now, or as recorded the turn before; nothing: the rooms that are down."""
+    for kind in LOST:
+        if (name := heard.one(kind)) is not None:
+            return {_ARGUMENT[kind]: name}
+    for kind in LOST:
+        if (name := _before(heard, kind)) is not None:
+            return {_ARGUMENT[kind]: name}
+    return {}
+
+
+def _before(heard: Heard, kind: str) -> str | None:
+    """The thing of a kind that a fact was recorded about in the turn before."""
+    if heard.memory.get("intent") != "record_status":
+        return None
+    return next(iter(heard.memory.get("slots", {}).get(kind, [])), None)
