@@ -33,14 +33,16 @@ class ProposeAllocation(Arguments):
     minutes: int | None = Field(default=None, gt=0, le=1440, description="Wheels-in to wheels-out; else predicted")
     site: str | None = Field(default=None, description="Site name or 'any'; unstated: the asker's home site")
     day: date | None = None
-    start: AwareDatetime | None = Field(default=None, description="Earliest wheels-in")
-    end: AwareDatetime | None = Field(default=None, description="Latest wheels-out")
+    start: AwareDatetime | None = Field(default=None, description="Earliest wheels-in; displacement: lost from")
+    end: AwareDatetime | None = Field(default=None, description="Latest wheels-out; displacement: lost until")
     equipment: tuple[str, ...] = Field(default=(), description="Kinds of equipment, e.g. c-arm, cell-saver")
     items: tuple[str, ...] = Field(default=(), description="Implants or sets by code, one each")
     post_op_level: LevelOfCare | None = Field(default=None, description="Level of the bed after recovery")
-    room: str | None = Field(default=None, description="displacement, block_release: the operating room")
+    room: str | None = Field(default=None, description="displacement, block_release: the room or scanner")
     device: str | None = Field(default=None, description="displacement: the device that is lost")
-    clinician: str | None = Field(default=None, description="displacement: the surgeon or anaesthetist who is lost")
+    clinician: str | None = Field(
+        default=None, description="displacement: the surgeon, anaesthetist or physician who is lost"
+    )
     urgency: Urgency | None = Field(
         default=None, description="add_on: the band that a clinician chose; never inferred from the case"
     )
