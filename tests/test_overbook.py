@@ -94,7 +94,7 @@ def test_full_sessions_and_empty_ones_are_told_apart() -> None:
     assert overbook([Session("S", (), 2)]).status == "empty"
     nobody_missing = overbook([session(0.0, 0.0, extra=0.0)], Limits(overrun=5, wait=5))
     assert nobody_missing.status == "infeasible"
-    assert nobody_missing.relax[0].words.endswith("expected overrun of at most 5 min")
+    assert nobody_missing.relax[0].words.endswith("expected overrun of more than 5 min")
     assert overbook([session(0.5, cap=0)]).why_not == (("S", "the cap of the session"),)
 
 

@@ -37,6 +37,7 @@ async def displace_visits(loss: VisitLoss, box: Toolbox) -> Options:
         "drafted": len(drafts),
         "status": result.status,
         "moves": rows,
+        "relax": [move.why for move in result.moves if move.slot is None],
     }
     return Options(headline=_say(loss, result, rows, len(drafts)), drafts=drafts, facts=facts, cards=(_card(rows),))
 

@@ -58,6 +58,7 @@ async def propose_add_on(args: ProposeAllocation, box: Toolbox) -> Options:
     facts = {
         "what": wish.name, "urgency": band, "urgency_by": chose.name, "begin_by": say_moment(sites[0], by),
         "status": result.status, "why_not": why_not_of(result), "bumps": False,
+        "relax": [one.words for one in result.relax],
     }  # fmt: skip
     who = {"urgency": band, "urgency_by": ClinicianId(chose.id)}
     if result.options:

@@ -36,4 +36,11 @@ async def propose_allocation(args: ProposeAllocation, box: Toolbox) -> Options:
     find = GOALS.get(args.goal)
     if find is None:
         raise Problem("unavailable", f"Proposals for {args.goal} are not yet available.", argument="goal")
+    if args.start is not None and args.end is not None and args.end <= args.start:
+        raise Problem(
+            "invalid",
+            f"The time contradicts itself: {args.end:%a %d %b %H:%M} is not after {args.start:%a %d %b %H:%M}. "
+            "Leave one of the two out, or say a later end.",
+            argument="end",
+        )
     return await find(args, box)

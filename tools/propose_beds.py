@@ -26,7 +26,9 @@ async def propose_beds(args: ProposeAllocation, box: Toolbox) -> Options:
     waiting = {stay.id: (stay, patient) for stay, patient in read_waiting(box, site)}
     plan = plan_beds(read_problem(box, site))
     if plan.status == "empty":
-        return Options(headline=f"Nobody waits for a bed at {site.name}.", drafts=(), facts={"waiting": 0})
+        return Options(
+            headline=f"Nobody waits for a bed at {site.name}.", drafts=(), facts={"waiting": 0, "status": plan.status}
+        )
     rows = [_row(box, waiting[one.patient][0], waiting[one.patient][1].waited, one) for one in plan.placements]
     why_not = [
         (say_place(box, waiting[one.patient][0]), one.patient, relax.words)
@@ -42,7 +44,14 @@ async def propose_beds(args: ProposeAllocation, box: Toolbox) -> Options:
             f"now, longest waiting first.{missing} Nothing is assigned yet."
         ),
         drafts=tuple(_draft(box, site, one, plan) for one in plan.placements),
-        facts={"waiting": len(waiting), "placed": len(plan.placements), "rows": rows, "why_not": why_not},
+        facts={
+            "waiting": len(waiting),
+            "placed": len(plan.placements),
+            "status": plan.status if plan.placements else "infeasible",
+            "relax": [words for _, _, words in why_not],
+            "rows": rows,
+            "why_not": why_not,
+        },
         cards=(
             TableCard(
                 title=f"Beds at {site.name} for those who wait",

@@ -77,6 +77,7 @@ async def displace_cases(args: ProposeAllocation, loss: Loss, box: Toolbox) -> O
         "placed": len(result.placed),
         "status": result.status,
         "moves": [_fact(box, loss, move) for move in result.moves],
+        "relax": [move.why for move in result.moves if move.option is None],
         "running": [case.id for case in loss.running],
         "elsewhere": [case.id for case in loss.elsewhere],
     }
@@ -166,12 +167,18 @@ def _say(box: Toolbox, loss: Loss, result: DisplacementResult) -> str:
     said = f"{lost.name} at {lost.site.name} is lost {lost.said}: {plural(len(loss.cases), 'case')} affected"
     parts = [f"{move.case} to {_place_said(box, move)}" for move in result.placed]
     parts += [f"{move.case}: no slot" for move in result.moves if move.option is None]
-    found = f"{said}, {len(result.placed)} can move. {listed(parts, 12)}."
+    found = f"{said}, {len(result.placed)} can move. {listed(parts, 12)}.{_say_relax(result)}"
     if loss.running:
         found += f" {listed([case.id for case in loss.running])} is in there now and is left to the people there."
     if loss.elsewhere:
         found += f" At other sites, to be asked about there: {listed([case.id for case in loss.elsewhere])}."
     return f"{found} Nothing is cancelled, and nothing moves before the right people agree."
+
+
+def _say_relax(result: DisplacementResult) -> str:
+    """The least that would have to give, once for all cases that it holds for."""
+    whys = dict.fromkeys(move.why for move in result.moves if move.option is None)
+    return f" Without a place because: {listed(list(whys), 3)}." if whys else ""
 
 
 def _cards(box: Toolbox, loss: Loss, results: list[DisplacementResult]) -> tuple[TableCard, ...]:

@@ -36,7 +36,13 @@ async def propose_move(args: ProposeAllocation, box: Toolbox, case: SurgicalCase
     result = await asyncio.to_thread(places_for, box, case, sites, (asked,), limit=args.limit)
     why_not = why_not_of(result)
     when = say_span(sites[0], asked.start, asked.end)
-    facts = {"case": case.id, "window": when, "status": result.status, "why_not": why_not}
+    facts = {
+        "case": case.id,
+        "window": when,
+        "status": result.status,
+        "why_not": why_not,
+        "relax": [one.words for one in result.relax],
+    }
     if not result.options:
         least = "; ".join(relax.words for relax in result.relax) or result.note
         return Options(

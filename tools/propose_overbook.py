@@ -126,8 +126,14 @@ def _told(
         drafts.append(_draft(box, clinic, site, result, waits))
     facts["plans"] = [draft.facts for draft in drafts]
     facts["refused"] = refused
+    if not drafts and refused:
+        facts |= {"status": "infeasible", "relax": ["another day: no group may wait noticeably longer"]}
     if not drafts:
-        why = listed(refused) or listed([one.words for one in chosen[0].relax]) or "no visit is booked then"
+        why = (
+            listed(refused)
+            or " or ".join(f"it takes {one.words}" for one in chosen[0].relax)
+            or "no visit is booked then"
+        )
         return Options(headline=f"{clinic.name}, {span}: no extra visit can be added: {why}.", drafts=(), facts=facts)
     first = drafts[0]
     also = f" More careful: {drafts[1].headline}" if len(drafts) > 1 else ""

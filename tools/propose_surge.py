@@ -33,22 +33,26 @@ async def propose_surge(args: ProposeAllocation, box: Toolbox) -> Options:
     units = {str(unit.id): unit for unit in inpatient_units(box, site) if args.post_op_level in (None, unit.level)}
     shifts = {id: coming_shift(box, unit, args.start, args.end) for id, unit in units.items()}
     plan = plan_surge(missing, [_closed(box, site, unit, *shifts[id]) for id, unit in units.items()], args.limit)
+    relax = " or ".join(one.words for one in plan.relax)
+    facts: dict[str, object] = {
+        "missing": missing,
+        "status": plan.status,
+        "relax": [one.words for one in plan.relax],
+    }
     if not plan.options:
-        said = "no bed is missing" if plan.status == "empty" else plan.relax
-        return Options(
-            headline=f"{site.name}: {basis} {said[:1].upper()}{said[1:]}.", drafts=(), facts={"missing": missing}
-        )
+        said = "No bed is missing." if plan.status == "empty" else f"No closed bed can be opened: it takes {relax}."
+        return Options(headline=f"{site.name}: {basis} {said}", drafts=(), facts=facts)
     rows = tuple(_row(site, units[one.unit], one, n, *shifts[one.unit]) for n, one in enumerate(plan.options, 1))
     best = plan.options[0]
-    still = f" Still missing: {plan.relax}." if plan.relax else ""
+    still = f" For all that is missing it takes {relax}." if relax else ""
     return Options(
         headline=(
             f"{site.name}: {basis} Best: open {plural(best.covers, 'bed')} on {units[best.unit].name} with "
             f"{plural(len(best.nurses), 'more nurse')} for {format_money(Cents(best.cost))}.{still} "
             "Nothing is opened yet."
         ),
-        drafts=tuple(_draft(box, site, units[one.unit], one, plan.relax, *shifts[one.unit]) for one in plan.options),
-        facts={"missing": missing, "options": rows, "relax": plan.relax},
+        drafts=tuple(_draft(box, site, units[one.unit], one, relax, *shifts[one.unit]) for one in plan.options),
+        facts={**facts, "options": rows},
         cards=(
             TableCard(
                 title="Closed beds that can be opened",

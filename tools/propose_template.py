@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from hospital.cards import TableCard
 from hospital.changes.base import Change
@@ -50,7 +51,7 @@ async def propose_template(args: ProposeAllocation, box: Toolbox) -> Options:
     )
     needs = _needs(box, asked)
     ways = _ways(box, asked, {need.site for need in needs["p80"] if need.missing > 0})
-    facts: dict[str, object] = {
+    facts: dict[str, Any] = {
         "service": asked.service.name,
         "sites": [site.name for site in asked.sites],
         "first": f"{asked.days[0]:%a %d %b}",
@@ -70,6 +71,8 @@ async def propose_template(args: ProposeAllocation, box: Toolbox) -> Options:
             devices=ways.devices,  # type: ignore[arg-type]
         )
         result = await asyncio.to_thread(partial(add_sessions, problem))
+        if level == LEVELS[0][0]:
+            facts |= {"status": result.status, "relax": [one.words for one in result.relax]}
         same = (*(one.id for one in result.sessions), *(one.id for one in result.turned))
         if (result.sessions or result.turned) and same not in said:
             said.add(same)
@@ -81,7 +84,7 @@ async def propose_template(args: ProposeAllocation, box: Toolbox) -> Options:
             headline=f"{asked.service.name}, {when}: "
             + (
                 f"{facts['gap_p80']} new-patient slots are missing, and neither a free physician with a free room "
-                "nor free slots to turn were found."
+                f"nor free slots to turn were found. It would take {listed(facts['relax'])}."
                 if facts["gap_p80"]
                 else "the templates hold what is expected even in four weeks out of five, so nothing has to change."
             ),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any, Literal
 
+from hospital.planning.relax import smallest_of
 from hospital.planning.report import Relaxation
 
 LEVELS: Mapping[str, tuple[str, ...]] = {
@@ -208,15 +209,16 @@ def _relax(patient: WaitingPatient, beds: Sequence[BedSpot], places: Mapping[str
     found: dict[tuple[Limit, ...], list[BedSpot]] = {}
     for bed in beds:
         found.setdefault(broken_limits(patient, bed, places.get(bed.unit, 0)), []).append(bed)
-    if not found:
-        return ()
-    fewest = min(len(limits) for limits in found)
-    sets = sorted((limits for limits in found if len(limits) == fewest), key=lambda limits: -len(found[limits]))
-    return tuple(Relaxation(limits, _words(limits, found[limits])) for limits in sets[:3])
+    smallest = smallest_of(found)
+    alike = [limits for limits in found if frozenset(limits) in smallest]
+    sets = sorted(alike, key=lambda limits: -len(found[limits]))
+    return tuple(Relaxation(limits, _words(limits, found[limits])) for limits in sets[:3]) or (
+        Relaxation(("beds",), "a bed: the site has none for such patients"),
+    )
 
 
 def _words(limits: tuple[Limit, ...], beds: Sequence[BedSpot]) -> str:
-    what = " and ".join(WORDS[limit] for limit in limits)
+    what = " and ".join(WORDS[limit] for limit in limits) or "a room in which nobody has another precaution"
     states = Counter(bed.taken for bed in beds if bed.taken)
     counted = ", ".join(f"{count} {state}" for state, count in states.most_common(4))
     return f"missing: {what} ({len(beds)} otherwise fit{f': {counted}' if counted else ''})"

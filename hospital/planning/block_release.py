@@ -125,4 +125,4 @@ def _relax(problem: ReleaseProblem) -> tuple[Relaxation, ...]:
         return (Relaxation(("least minutes",), f"a part of {longest} min, given that so short a part is wanted"),)
     if standing:
         return (Relaxation(("booked",), "a part of a block, given that a booked case moves out of it"),)
-    return ()
+    return (Relaxation(("window",), "a later day: these blocks have released themselves, and their time is open"),)

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Literal
 
 from hospital.planning.intervals import Interval
+from hospital.planning.relax import smallest_sets
 from hospital.planning.report import ConstraintReport, Relaxation
 
 Status = Literal["optimal", "feasible", "infeasible", "empty"]
@@ -216,17 +217,23 @@ def _slack(problem: SessionProblem, sessions: tuple[Candidate, ...], turned: tup
 
 def _relax(problem: SessionProblem, missing: int, seconds: float, seed: int) -> tuple[Relaxation, ...]:
     """What would have to give so that nothing is missing, the smallest set first."""
-    more = SessionProblem(problem.needs, problem.candidates, problem.turnings, problem.devices, most_more=10)
-    devices = SessionProblem(problem.needs, problem.candidates, problem.turnings, (), problem.most_more)
-    both = SessionProblem(problem.needs, problem.candidates, problem.turnings, (), most_more=10)
-    tries = (
-        (more, ("sessions a week",), "more than two further sessions a week for a clinician"),
-        (devices, ("devices",), "more devices, hired or moved from another site"),
-        (both, ("sessions a week", "devices"), "more sessions for a clinician and more devices"),
-    )
-    found = [Relaxation(names, words) for eased, names, words in tries if not _solve(eased, seconds / 3, seed)[2]]
-    fewest = min((len(one.constraints) for one in found), default=0)
-    smallest = tuple(one for one in found if len(one.constraints) == fewest)
-    return smallest or (
-        Relaxation(("clinicians",), f"another clinician or another site: {missing} slots are missing"),
-    )
+
+    def holds(names: frozenset[str]) -> bool:
+        devices = () if "devices" in names else problem.devices
+        most = MOST_EASED if "sessions a week" in names else problem.most_more
+        eased = SessionProblem(problem.needs, problem.candidates, problem.turnings, devices, most)
+        return not _solve(eased, seconds / 3, seed)[2]
+
+    groups = smallest_sets(GIVEN, holds) if problem.candidates else ()
+    return tuple(
+        Relaxation(tuple(sorted(group)), " and ".join(GIVEN[name] for name in sorted(group))) for group in groups
+    ) or (Relaxation(("clinicians",), f"another clinician, room or site: {missing} slots are missing"),)
+
+
+MOST_EASED = 10
+"""Further sessions a week that a clinician may take on when that is what gives."""
+GIVEN = {
+    "sessions a week": "more than two further sessions a week for a clinician",
+    "devices": "more devices, hired or moved from another site",
+}
+"""What giving up a constraint means."""

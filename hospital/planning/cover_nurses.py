@@ -2,7 +2,6 @@
 
 from collections import Counter
 from dataclasses import replace
-from itertools import combinations
 
 from hospital.planning.nurse_cover import (
     FILL_ORDER,
@@ -16,6 +15,7 @@ from hospital.planning.nurse_cover import (
     why_not,
 )
 from hospital.planning.nurse_cover_model import Chosen, solve
+from hospital.planning.relax import smallest_sets
 from hospital.planning.report import ConstraintReport, Relaxation
 
 SECONDS = 8.0
@@ -93,20 +93,21 @@ _WORDS = {
 
 def _relax(problem: CoverProblem, best: Chosen, seconds: float, seed: int) -> tuple[Relaxation, ...]:
     """The smallest sets of constraints without which everything is covered; hours, rest and ratios never give."""
-    for size in range(1, len(_WAYS) + 1):
-        found = []
-        for names in combinations(_WAYS, size):
-            eased = _eased(problem, names)
-            able, _ = _who(eased, [gap for gap in problem.gaps if gap.short])
-            if not solve(eased, able, seconds / 4, seed)[1]:
-                found.append(Relaxation(names, " and ".join(_WORDS[name] for name in names)))
-        if found:
-            return tuple(found)
+
+    def holds(names: frozenset[str]) -> bool:
+        eased = _eased(problem, names)
+        able, _ = _who(eased, [gap for gap in problem.gaps if gap.short])
+        return not solve(eased, able, seconds / 4, seed)[1]
+
+    if groups := smallest_sets(_WAYS, holds):
+        return tuple(
+            Relaxation(tuple(sorted(group)), " and ".join(_WORDS[name] for name in sorted(group))) for group in groups
+        )
     short = sum(best[1].values())
     return (Relaxation(("need",), f"{short} nurses fewer needed: fewer patients on the unit, or beds closed"),)
 
 
-def _eased(problem: CoverProblem, names: tuple[str, ...]) -> CoverProblem:
+def _eased(problem: CoverProblem, names: frozenset[str]) -> CoverProblem:
     eased = problem
     if "agency" in names:
         eased = replace(eased, agency_rate=eased.agency_rate or 0)

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import combinations
 from typing import Literal
 
+from hospital.planning.relax import smallest_of
 from hospital.planning.report import ConstraintReport, Relaxation
 
 DAY = timedelta(days=1)
@@ -101,13 +101,10 @@ def _report(slot: ScanSlot, slots: Sequence[ScanSlot], ranked: Sequence[ScanSlot
 
 def _relax(slots: Sequence[ScanSlot]) -> tuple[Relaxation, ...]:
     """The smallest sets of constraints without which there would be a slot."""
-    names = sorted({one for slot in slots for one in slot.against} - NEVER)
-    for size in range(1, len(names) + 1):
-        found = [
-            set(group) for group in combinations(names, size) if any(slot.against <= set(group) for slot in slots)
-        ]
-        if found:
-            return tuple(
-                Relaxation(tuple(sorted(group)), " and ".join(WORDS[one] for one in sorted(group))) for group in found
-            )
-    return (Relaxation(("window",), "a longer window, or another order"),)
+    groups = smallest_of((slot.against for slot in slots), NEVER)
+    if not groups:
+        return (Relaxation(("window",), "a longer window, or another order"),)
+    return tuple(
+        Relaxation(tuple(sorted(group)), " and ".join(words for one, words in sorted(WORDS.items()) if one in group))
+        for group in groups
+    )

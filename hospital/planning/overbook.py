@@ -6,12 +6,14 @@ are exact: the distribution of the backlog (minutes of work not yet done) is car
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import combinations
+from math import inf
 from statistics import fmean
 from typing import Literal
 
+from hospital.planning.relax import smallest_sets
 from hospital.planning.report import ConstraintReport, Relaxation
 
 MINUTE = timedelta(minutes=1)
@@ -136,9 +138,30 @@ def overbook(sessions: Sequence[Session], limits: Limits | None = None, most: in
     report = ConstraintReport(tuple(sorted(binding)), slack)
     if found:
         return OverbookResult("optimal", tuple(found), tuple(why_not), report)
-    reasons = sorted({why for _, why in why_not})
-    relax = tuple(Relaxation((why,), f"another limit than this one: {why}") for why in reasons)
-    return OverbookResult("infeasible", (), tuple(why_not), report, relax)
+    return OverbookResult("infeasible", (), tuple(why_not), report, _relax(sessions, limits, most))
+
+
+def _relax(sessions: Sequence[Session], limits: Limits, most: int | None) -> tuple[Relaxation, ...]:
+    """The smallest sets of limits without which one session could take one visit more."""
+
+    def holds(names: frozenset[str]) -> bool:
+        eased = replace(
+            limits,
+            overrun=inf if "overrun" in names else limits.overrun,
+            wait=inf if "wait" in names else limits.wait,
+        )
+        with_room = [replace(one, cap=max(1, one.cap)) if "cap" in names else one for one in sessions]
+        return any(_most(one, eased, most)[0] is not None for one in with_room)
+
+    given = {
+        "cap": "a higher cap of the clinic",
+        "overrun": f"an expected overrun of more than {limits.overrun:g} min",
+        "wait": f"an expected wait of more than {limits.wait:g} min",
+    }
+    return tuple(
+        Relaxation(tuple(sorted(group)), " and ".join(given[name] for name in sorted(group)))
+        for group in smallest_sets(given, holds)
+    )
 
 
 def load_of(session: Session, beside: Sequence[SlotRisk] = ()) -> Load:

@@ -1,9 +1,11 @@
 """Which closed beds to open against a shortage, and the nurses that takes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from hospital.planning.relax import smallest_sets
+from hospital.planning.report import Relaxation
 from hospital.planning.staffing import nurses_required
 
 
@@ -53,8 +55,8 @@ class SurgePlan:
 
     status: Literal["ok", "partial", "empty", "infeasible"]
     options: tuple[Surge, ...]
-    relax: str = ""
-    """What would have to give, when something is still missing."""
+    relax: tuple[Relaxation, ...] = ()
+    """What would have to give so that nothing is missing any more; empty when nothing is."""
 
 
 def plan_surge(missing: int, units: Sequence[ClosedBeds], limit: int = 3) -> SurgePlan:
@@ -72,12 +74,30 @@ def plan_surge(missing: int, units: Sequence[ClosedBeds], limit: int = 3) -> Sur
         if (option := _open(unit, count)) is not None
     ]
     if not every:
-        without = "there is no closed bed" if not any(unit.beds for unit in units) else "no nurse can come for them"
-        return SurgePlan("infeasible", (), f"{without}; what is left is earlier discharge, transfer or diversion")
+        return SurgePlan("infeasible", (), _relax(missing, units))
     ranked = sorted(_not_beaten(every), key=lambda one: (-one.covers, one.cost, one.unit))[:limit]
     short = missing - ranked[0].covers
-    relax = f"{short} more closed bed{'s' if short > 1 else ''} or nurses for them" if short else ""
-    return SurgePlan("partial" if short else "ok", tuple(ranked), relax)
+    return SurgePlan("partial" if short else "ok", tuple(ranked), _relax(missing, units) if short else ())
+
+
+GIVEN = {"beds": "more closed beds", "nurses": "more nurses for them"}
+
+
+def _relax(missing: int, units: Sequence[ClosedBeds]) -> tuple[Relaxation, ...]:
+    """The smallest sets without which one unit could open all that is missing."""
+
+    def holds(names: frozenset[str]) -> bool:
+        for unit in units:
+            beds = unit.beds + ("more",) * missing if "beds" in names else unit.beds
+            nurses = unit.nurses + (Nurse("", "agency", 0),) * 2 * missing if "nurses" in names else unit.nurses
+            if len(beds) >= missing and _open(replace(unit, beds=beds, nurses=nurses), missing) is not None:
+                return True
+        return False
+
+    return tuple(
+        Relaxation(tuple(sorted(group)), " and ".join(GIVEN[name] for name in sorted(group)))
+        for group in smallest_sets(GIVEN, holds)
+    ) or (Relaxation(("demand",), "fewer patients: earlier discharge, transfer or diversion"),)
 
 
 def _open(unit: ClosedBeds, count: int) -> Surge | None:
