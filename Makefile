@@ -36,7 +36,7 @@ check: $(READY) ## Lint, format check and types
 	$(BIN)/mypy
 
 test: check ## Every check and every test, with the coverage floor
-	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term --cov-fail-under=$(COVERAGE_FLOOR)
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=25 --cov --cov-report=term --cov-fail-under=$(COVERAGE_FLOOR)
 
 full: test ## The tests with the long ones, then every dialogue and every benchmark
 	$(BIN)/pytest -m full
