@@ -34,15 +34,18 @@ def too_full(data: Data, state: State, count: int) -> bool:
 
 @compiled
 def count_all(data: Data, state: State, count: int, sign: int) -> None:
-    """Count those who wish from where they are to what they wish (sign 1), or back (sign -1)."""
-    for i in range(count):
-        p, day, r, theatre = state.wish[i, 0], state.wish[i, 1], state.wish[i, 2], state.wish[i, 3]
-        if state.day[p] >= 0:
-            surgery(data, state, p, state.day[p], state.theatre[p], -sign)
-            beds(data, state, p, state.day[p], state.room[p], -sign)
+    """Count those who wish from where they are to what they wish (sign 1), or back (sign -1).
+
+    One call of each function is one copy of its code, so there is a loop where there could be two calls.
+    """
+    for half in range(2 * count):
+        i = half // 2
+        p, day, r, theatre, way = state.wish[i, 0], state.wish[i, 1], state.wish[i, 2], state.wish[i, 3], sign
+        if half % 2 == 0:
+            day, r, theatre, way = state.day[p], state.room[p], state.theatre[p], -sign
         if day >= 0:
-            surgery(data, state, p, day, theatre, sign)
-            beds(data, state, p, day, r, sign)
+            surgery(data, state, p, day, theatre, way)
+            beds(data, state, p, day, r, way)
 
 
 @compiled
@@ -61,6 +64,20 @@ def settle(data: Data, state: State, count: int) -> None:
 
 
 @compiled
+def pays(data: Data, state: State, count: int, most: float, clean: bool) -> bool:
+    """Whether the soft cost is at most so much, with what the nurses cost those who wish; it is looked at last."""
+    for i in range(count):
+        state.total[0] -= state.attention[state.wish[i, 0]]
+    if state.total[0] > most or (not clean and too_full(data, state, count)):
+        return False
+    for i in range(count):
+        p, day, r = state.wish[i, 0], state.wish[i, 1], state.wish[i, 2]
+        state.wish[i, 4] = attention(data, state, p, day, r) if day >= 0 else 0
+        state.total[0] += state.wish[i, 4]
+    return bool(state.total[0] <= most)
+
+
+@compiled
 def attempt(data: Data, state: State, count: int, hard_weight: float, slack: float, bold: float) -> None:
     """Do what is wished, unless it breaks something (and the move is not bold) or costs too much."""
     for i in range(count):
@@ -70,17 +87,9 @@ def attempt(data: Data, state: State, count: int, hard_weight: float, slack: flo
     if not clean and chance(state) >= bold:
         return
     soft, hard = state.total[0], state.total[1]
-    count_all(data, state, count, 1)
-    most = soft + hard_weight * hard + slack - hard_weight * state.total[1]
-    for i in range(count):
-        state.total[0] -= state.attention[state.wish[i, 0]]
-    if state.total[0] <= most and (clean or not too_full(data, state, count)):
-        for i in range(count):
-            p, day, r = state.wish[i, 0], state.wish[i, 1], state.wish[i, 2]
-            state.wish[i, 4] = attention(data, state, p, day, r) if day >= 0 else 0
-            state.total[0] += state.wish[i, 4]
-        if state.total[0] <= most:
+    for sign in (1, -1):
+        count_all(data, state, count, sign)
+        if sign > 0 and pays(data, state, count, soft + hard_weight * (hard - state.total[1]) + slack, clean):
             settle(data, state, count)
             return
-    count_all(data, state, count, -1)
     state.total[0], state.total[1] = soft, hard

@@ -68,19 +68,22 @@ def set_nurse(data: Data, state: State, r: int, s: int, new: int) -> None:
     old, load, d = state.nurse[r, s], state.room_load[r, s], s // 3
     if old == new:
         return
-    state.total[0] += care_change(data, state, r, s, new)
-    state.excess[s, old] -= load
-    state.excess[s, new] += load
+    over_old, over_new = state.excess[s, old], state.excess[s, new]
+    change = max(over_old - load, 0) - max(over_old, 0) + max(over_new + load, 0) - max(over_new, 0)
+    soft = data.weight[WORKLOAD] * change
+    state.excess[s, old], state.excess[s, new] = over_old - load, over_new + load
     skill_old, skill_new = data.nurse_skill[old], data.nurse_skill[new]
     for i in range(state.listed[r, d]):
         e = state.lying[r, d, i]
         needed, cared = data.skill[e, s - 3 * state.day[e]], state.cared[e]
         lacks = max(needed - skill_new, 0) - max(needed - skill_old, 0)
-        different = (cared[new] == 0) - (cared[old] == 1)
-        state.attention[e] += data.weight[SKILL] * lacks + data.weight[CONTINUITY] * different
+        more = data.weight[SKILL] * lacks + data.weight[CONTINUITY] * ((cared[new] == 0) - (cared[old] == 1))
+        state.attention[e] += more
+        soft += more
         cared[old] -= 1
         cared[new] += 1
     state.nurse[r, s] = new
+    state.total[0] += soft
 
 
 @compiled

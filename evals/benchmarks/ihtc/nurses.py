@@ -36,8 +36,8 @@ def swap_nurses(data: Data, state: State, slack: float) -> None:
     r, other = one_of(state, len(data.capacity)), one_of(state, len(data.capacity))
     a, b = state.nurse[r, s], state.nurse[other, s]
     if a != b and swap_change(data, state, r, other, s) <= slack:
-        set_nurse(data, state, r, s, b)
-        set_nurse(data, state, other, s, a)
+        for half in range(2):
+            set_nurse(data, state, r if half == 0 else other, s, b if half == 0 else a)
 
 
 @compiled
