@@ -13,8 +13,8 @@ from hospital.planning.search import cooled
 
 MOVES = 20_000
 """Moves of one step, some hundredths of a second."""
-SEEK_MOVES, SEEK_STEPS = 1_000, 600
-"""While places are sought: moves of one step, and the steps after which the search is hot again."""
+SEEK_MOVES, SEEK_STEPS, SEEK_LONGER = 1_000, 400, 1.5
+"""While places are sought: moves of one step, steps of the first hot spell, how much longer each next one is."""
 SEEK_HEAT = (0.8, 0.2)
 """Hard units, of one hot spell of the search for places."""
 HEAT = (60.0, 1.0)
@@ -38,7 +38,7 @@ class IhtcChain:
         self.state = empty_state(instance, data, seed)
         self.best = no_best(self.state)
         self.hard_weight = HARD_WEIGHT * float(data.weight[UNSCHEDULED])
-        self.steps = 0
+        self.spell, self.steps = SEEK_STEPS, 0
         self.begun: float | None = None
         """The share of the budget that had gone when everybody who must come had a place; None until then."""
 
@@ -52,16 +52,18 @@ class IhtcChain:
 
     def _seek(self, progress: float) -> None:
         """Look for places that break nothing, whatever they cost; then start to count the cost."""
-        if self.state.total[1] > 0:
-            heat = cooled(*SEEK_HEAT, self.steps % SEEK_STEPS / SEEK_STEPS)
-            sweep(self.must, self.state, self.best, SEEK_MOVES, heat, 1.0, 1.0, 0.0)
-            self.steps += 1
-        if self.state.total[1] == 0:
-            found, self.begun = self.state, progress
+        if self.steps == self.spell:
+            self.spell, self.steps = int(self.spell * SEEK_LONGER), 0
+        heat = cooled(*SEEK_HEAT, self.steps / self.spell)
+        sweep(self.must, self.state, self.best, SEEK_MOVES, heat, 1.0, 1.0, 0.0)
+        self.steps += 1
+        if self.found:
+            found, self.begun = self.best, progress
             self.state = empty_state(self.instance, self.data, self.seed)
-            self.best = no_best(self.state)
             found.day[self.data.patients :] = -1
             fill(self.data, self.state, found.day, found.room, found.theatre)
+            self.best = no_best(self.state)
+            self.best.cost[0] = self.state.total[0]
 
     def best_cost(self) -> float:
         """Soft cost of the best plan without violations."""
