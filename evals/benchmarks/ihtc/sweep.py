@@ -11,9 +11,10 @@ from evals.benchmarks.ihtc.chance import chance
 from evals.benchmarks.ihtc.compiled import entry
 from evals.benchmarks.ihtc.moves import exchange, relocate
 from evals.benchmarks.ihtc.nurses import another_nurse, attempt_care, same_nurse, swap_nurses
+from evals.benchmarks.ihtc.push import push
 
-RELOCATE = 0.6
-"""The share of patient moves that move one only."""
+RELOCATE, PUSH = 0.5, 0.15
+"""The shares of patient moves that move one only, and that push others out of the way; the rest exchanges two."""
 ONE_NURSE = 0.57
 """The share of nurse moves that change one nurse only."""
 SAME_NURSE = 0.07
@@ -50,7 +51,13 @@ def sweep(
     for _ in range(moves):
         slack, kind = -heat * log(1.0 - chance(state)), chance(state)
         if kind >= care:
-            count = relocate(data, state) if chance(state) < RELOCATE else exchange(data, state)
+            which = chance(state)
+            if which < RELOCATE:
+                count = relocate(data, state)
+            elif which < RELOCATE + PUSH:
+                count = push(data, state)
+            else:
+                count = exchange(data, state)
             attempt(data, state, count, hard_weight, slack, bold)
         elif kind < ONE_NURSE * care:
             another_nurse(data, state, slack)
