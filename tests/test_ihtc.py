@@ -161,7 +161,7 @@ def test_a_small_instance_is_solved_with_a_proof_and_no_search_beats_it(tmp_path
     assert found is not None
     assert proven
     best = score(instance, found)
-    searched = score(instance, race([IhtcChain(instance, 1)], by_steps(40)).solution())
+    searched = score(instance, race([IhtcChain(instance, 1)], by_steps(200)).solution())
     assert best.broken == searched.broken == 0
     assert best.cost <= searched.cost
 

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from hospital.planning.search import by_clock, by_steps, cooled, race
+from hospital.planning.search import by_clock, by_steps, cooled, fresh, race, reheated, spell_of
 
 
 class Walker:
@@ -50,6 +50,15 @@ def test_heat_falls_by_equal_factors_and_stays_within_its_ends() -> None:
     assert cooled(100, 1, 0.5) == pytest.approx(10)
     assert cooled(100, 1, -1) == 100
     assert cooled(100, 1, 2) == pytest.approx(1)
+
+
+def test_a_budget_cut_into_spells_cools_down_in_each_and_forgets_in_the_first_half_only() -> None:
+    assert [spell_of(share, 4) for share in (-0.1, 0, 0.24, 0.25, 0.8, 1.0)] == [0, 0, 0, 1, 3, 3]
+    assert [fresh(spell, 4) for spell in range(4)] == [True, True, False, False]
+    assert [fresh(spell, 3) for spell in range(3)] == [True, True, False]
+    heats = [reheated(100, 10, 1, share, 2) for share in (0, 0.25, 0.5, 0.75, 1.0)]
+    assert heats == [pytest.approx(heat) for heat in (100, 10, 10, 10**0.5, 1)]
+    assert reheated(100, 10, 1, 0.5, 1) == cooled(100, 1, 0.5)
 
 
 @pytest.mark.parametrize("wrong", [0, -1])

@@ -29,6 +29,25 @@ def cooled(start: float, end: float, progress: float) -> float:
     return float(start * (end / start) ** min(max(progress, 0.0), 1.0))
 
 
+def reheated(start: float, again: float, end: float, progress: float, spells: int) -> float:
+    """The heat when the budget is cut into equal spells that each cool down.
+
+    The first half of them begin at `start`, which forgets where the search was; the others at `again`.
+    """
+    spell = spell_of(progress, spells)
+    return cooled(start if fresh(spell, spells) else again, end, progress * spells - spell)
+
+
+def spell_of(progress: float, spells: int) -> int:
+    """The spell at a share of the budget, from 0."""
+    return min(int(max(progress, 0.0) * spells), spells - 1)
+
+
+def fresh(spell: int, spells: int) -> bool:
+    """Whether a spell forgets where the search was."""
+    return 2 * spell < spells
+
+
 class Chain(Protocol):
     """One line of search. It knows its plan, and the best one it has met."""
 

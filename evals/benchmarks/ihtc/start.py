@@ -26,8 +26,13 @@ def fill(data: Data, state: State, day: Array, room: Array, theatre: Array) -> N
             state.total[0] += state.attention[e]
 
 
-def empty_state(instance: Instance, data: Data, seed: int) -> State:
-    """Only the occupants, and every room with the first nurse of each shift."""
+def seeded(seed: int) -> Array:
+    """Where chance begins."""
+    return np.array([seed * 2654435761 + 88172645463325252], np.uint64)
+
+
+def empty_state(instance: Instance, data: Data, random: Array, nurse: Array | None = None) -> State:
+    """Only the occupants, and every room with the nurses said, or with the first nurse of each shift."""
     count, rooms, shifts = len(data.stay), len(data.capacity), data.days * 3
     theatres, surgeons, nurses = len(data.theatre_minutes), len(data.surgeon_minutes), len(data.nurse_skill)
     optional = int((~data.mandatory[: data.patients]).sum())
@@ -40,7 +45,7 @@ def empty_state(instance: Instance, data: Data, seed: int) -> State:
         day=zeros(count) - 1,
         room=zeros(count) - 1,
         theatre=zeros(count) - 1,
-        nurse=np.repeat(data.on_shift[:, 0][None, :], rooms, axis=0).copy(),
+        nurse=np.repeat(data.on_shift[:, 0][None, :], rooms, axis=0) if nurse is None else nurse.copy(),
         lying=zeros(rooms, data.days, int(data.capacity.max()) + SLACK),
         listed=zeros(rooms, data.days),
         lying_count=zeros(rooms, data.days),
@@ -59,7 +64,7 @@ def empty_state(instance: Instance, data: Data, seed: int) -> State:
         care=zeros(shifts, 4),
         met=zeros(nurses),
         total=total,
-        random=np.array([seed * 2654435761 + 88172645463325252], np.uint64),
+        random=random,
     )
     day, room = zeros(count) - 1, zeros(count) - 1
     day[data.patients :] = 0

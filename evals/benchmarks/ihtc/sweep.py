@@ -13,7 +13,7 @@ from evals.benchmarks.ihtc.moves import exchange, relocate
 from evals.benchmarks.ihtc.nurses import another_nurse, attempt_care, same_nurse, swap_nurses
 from evals.benchmarks.ihtc.push import push
 
-RELOCATE, PUSH = 0.5, 0.15
+RELOCATE, PUSH = 0.55, 0.1
 """The shares of patient moves that move one only, and that push others out of the way; the rest exchanges two."""
 ONE_NURSE = 0.57
 """The share of nurse moves that change one nurse only."""
