@@ -4,11 +4,11 @@ A wish is a row of `state.wish`: patient, day (-1 is out of the plan), room, the
 the nurses there would cost her.
 """
 
-from evals.benchmarks.ihtc.arrays import SLACK, Data, State
+from evals.benchmarks.ihtc.arrays import AGE, DELAY, SLACK, THEATRE, TRANSFER, UNSCHEDULED, WORKLOAD, Data, State
 from evals.benchmarks.ihtc.care import attention, lie
 from evals.benchmarks.ihtc.chance import chance
 from evals.benchmarks.ihtc.compiled import compiled
-from evals.benchmarks.ihtc.counts import beds, fits, surgery
+from evals.benchmarks.ihtc.counts import beds, fits, spread, surgery
 
 
 @compiled
@@ -64,17 +64,39 @@ def settle(data: Data, state: State, count: int) -> None:
 
 
 @compiled
-def pays(data: Data, state: State, count: int, most: float, clean: bool) -> bool:
-    """Whether the soft cost is at most so much, with what the nurses cost those who wish; it is looked at last."""
+def relief(data: Data, state: State, p: int) -> int:
+    """The most that can be saved in loads, ages and theatres when a patient leaves where she is."""
+    first, r, saved, ages = state.day[p], state.room[p], 0, 0
+    if first < 0:
+        return 0
+    for d in range(first, min(first + data.stay[p], data.days)):
+        ages += spread(state.ages[r, d])
+        for s in range(3 * d, 3 * d + 3):
+            over = state.excess[s, state.nurse[r, s]]
+            if over > 0:
+                saved += min(over, data.load[p, s - 3 * first])
+    weight = data.weight
+    return int(weight[WORKLOAD] * saved + weight[AGE] * ages + weight[THEATRE] + weight[TRANSFER])
+
+
+@compiled
+def may_pay(data: Data, state: State, count: int, slack: float) -> bool:
+    """Note what nurses would cost those who wish; whether with the delays there is a chance to cost at most so much."""
+    change, weight = 0, data.weight
     for i in range(count):
-        state.total[0] -= state.attention[state.wish[i, 0]]
-    if state.total[0] > most or (not clean and too_full(data, state, count)):
-        return False
-    for i in range(count):
-        p, day, r = state.wish[i, 0], state.wish[i, 1], state.wish[i, 2]
+        p, day, r, old = state.wish[i, 0], state.wish[i, 1], state.wish[i, 2], state.day[state.wish[i, 0]]
         state.wish[i, 4] = attention(data, state, p, day, r) if day >= 0 else 0
-        state.total[0] += state.wish[i, 4]
-    return bool(state.total[0] <= most)
+        change += state.wish[i, 4] - state.attention[p]
+        if not data.mandatory[p]:
+            change += weight[UNSCHEDULED] * ((old >= 0) - (day >= 0))
+        change += weight[DELAY] * (
+            (day - data.release[p] if day >= 0 else 0) - (old - data.release[p] if old >= 0 else 0)
+        )
+    if change <= slack:
+        return True
+    for i in range(count):
+        change -= relief(data, state, state.wish[i, 0])
+    return bool(change <= slack)
 
 
 @compiled
@@ -87,9 +109,14 @@ def attempt(data: Data, state: State, count: int, hard_weight: float, slack: flo
     if not clean and chance(state) >= bold:
         return
     soft, hard = state.total[0], state.total[1]
+    if not may_pay(data, state, count, slack + hard_weight * hard):
+        return
     for sign in (1, -1):
         count_all(data, state, count, sign)
-        if sign > 0 and pays(data, state, count, soft + hard_weight * (hard - state.total[1]) + slack, clean):
+        for i in range(count):
+            state.total[0] += state.wish[i, 4] - state.attention[state.wish[i, 0]]
+        pays = state.total[0] + hard_weight * state.total[1] <= soft + hard_weight * hard + slack
+        if sign > 0 and pays and (clean or not too_full(data, state, count)):
             settle(data, state, count)
             return
     state.total[0], state.total[1] = soft, hard
