@@ -81,7 +81,7 @@ def relief(data: Data, state: State, p: int) -> int:
 
 @compiled
 def may_pay(data: Data, state: State, count: int, slack: float) -> bool:
-    """Note what nurses would cost those who wish; whether with the delays there is a chance to cost at most so much."""
+    """Note what nurses would cost those who wish; whether with delays there is a chance to cost at most so much."""
     change, weight = 0, data.weight
     for i in range(count):
         p, day, r, old = state.wish[i, 0], state.wish[i, 1], state.wish[i, 2], state.day[state.wish[i, 0]]
