@@ -47,6 +47,8 @@ class Wardline:
         self._given_planner = planner
         self.closing = Event()
         """Set when the line is about to close: long work stops at its next pause."""
+        self.before_talk: Callable[[], object] = lambda: None
+        """Called when somebody is about to ask here: a server whose workers talk loads nothing before."""
 
     @cached_property
     def shipped_policy(self) -> Policy:
@@ -154,11 +156,13 @@ class Wardline:
         return told.done + told.refused + told.ambiguous
 
     def expire(self) -> None:
-        """End every plan whose time is over, tell the next in line, and decide again what older rules decided."""
+        """End every plan whose time is over, remind, tell the next in line, and decide again by newer rules."""
         from policies.ledger import expire_due, redecide_awaiting
+        from policies.reminders import remind_due
 
         policy, now = self.policy, self.clock.now()
         expire_due(self.store, policy, now)
+        remind_due(self.store, now)
         redecide_awaiting(self.store, policy, now)
 
     @property

@@ -4,11 +4,14 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import cache
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
 from bots.app import Wardline
+from bots.crew import Crew, join_crew
 from bots.web.api import Lifespan
 
 if TYPE_CHECKING:
@@ -53,7 +56,7 @@ def loops_of(wardline: Wardline) -> dict[str, tuple[float, Callable[[], object]]
 
 
 async def run_loops(wardline: Wardline, front: "Front | None" = None) -> None:
-    """Run every loop until cancelled; with a Slack front also what it keeps and tells."""
+    """Run every loop until cancelled; where Slack is set up also what it keeps and tells."""
     try:
         async with asyncio.TaskGroup() as group:
             if wardline.settings.has_slack:
@@ -67,20 +70,76 @@ async def run_loops(wardline: Wardline, front: "Front | None" = None) -> None:
         wardline.closing.set()
 
 
-def lifespan_of(wardline: Wardline, started: Callable[[], None], stopped: Callable[[], None]) -> Lifespan:
-    """Runs the loops and the warm-up while the server runs, and closes everything after it."""
+async def run_as_crew(wardline: Wardline, *, loops: bool) -> None:
+    """Work as one of a server's workers, until it ends."""
+    from bots.slack.line import SlackLine
+    from bots.slack.service import run_slack
+
+    line, here = SlackLine(wardline), asyncio.get_running_loop()
+    join_crew(lambda: here.call_soon_threadsafe(line.wake.set))
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(asyncio.to_thread(warm, wardline))
+            group.create_task(run_slack(line, looks=loops))
+            for name, (seconds, work) in loops_of(wardline).items() if loops else ():
+                group.create_task(every(seconds, work, name), name=name)
+    finally:
+        wardline.closing.set()
+
+
+async def open_door(api: FastAPI, crew: Crew, front: "Front") -> "asyncio.Task[None]":
+    """The door, once its workers were started and a first request was answered: none waits for either later."""
+    from bots.slack.rehearsal import rehearse
+
+    running = asyncio.create_task(run_door(crew, front))
+    up = asyncio.create_task(crew.up.wait())
+    await asyncio.wait([running, up], return_when=asyncio.FIRST_COMPLETED)
+    if running.done():
+        up.cancel()
+        await running
+    await rehearse(api, front.signing_secret)
+    return running
+
+
+async def run_door(crew: Crew, front: "Front") -> None:
+    """Keep the workers running and what Slack sends, until cancelled; the work itself is theirs."""
+    from bots.slack.service import listening
+
+    front.on_news = crew.ring
+    try:
+        async with listening(front):
+            await crew.run()
+    finally:
+        await front.line.close()
+
+
+def lifespan_of(
+    wardline: Wardline,
+    started: Callable[[], None] = lambda: None,
+    stopped: Callable[[], None] = lambda: None,
+    crew: Crew | None = None,
+) -> Lifespan:
+    """Runs the loops and the warm-up while the server runs, and closes everything after it.
+
+    With a crew and a Slack front the crew does that, and the server only answers.
+    """
 
     @asynccontextmanager
     async def lifespan(api: FastAPI) -> AsyncIterator[None]:
-        loops = asyncio.create_task(run_loops(wardline, getattr(api.state, "slack", None)))
-        warming = asyncio.create_task(asyncio.to_thread(warm, wardline))
+        front = getattr(api.state, "slack", None)
+        if crew is not None and front is not None:
+            wardline.before_talk = cache(lambda: Thread(target=warm, args=(wardline,), daemon=True).start())
+            running = [await open_door(api, crew, front)]
+        else:
+            warming = asyncio.create_task(asyncio.to_thread(warm, wardline))
+            running = [asyncio.create_task(run_loops(wardline, front)), warming]
         started()
         try:
             yield
         finally:
             stopped()
-            loops.cancel()
-            await asyncio.wait([loops, warming])
+            running[0].cancel()
+            await asyncio.wait(running)
             await asyncio.to_thread(wardline.close)
 
     return lifespan

@@ -2,9 +2,12 @@
 
 import asyncio
 import os
+import signal
 import socket
+import sys
+from collections.abc import Coroutine
 from contextlib import suppress
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Group
@@ -31,6 +34,7 @@ def serve(
     import uvicorn
 
     from bots.background import lifespan_of
+    from bots.crew import Crew
     from bots.web.api import create_api
 
     running = Running(pid=os.getpid(), host=_reachable(on), port=at, now=settings.now)
@@ -42,7 +46,8 @@ def serve(
     def stopped() -> None:
         withdraw(settings.home, running.pid)
 
-    api = create_api(wardline, lifespan_of(wardline, started, stopped))
+    crew = Crew(crew_commands(settings)) if settings.has_slack and settings.workers else None
+    api = create_api(wardline, lifespan_of(wardline, started, stopped, crew))
     # Without its proxy headers: they would let a header say that a request comes from this machine.
     config = uvicorn.Config(
         api,
@@ -58,17 +63,37 @@ def serve(
         uvicorn.Server(config).run()
 
 
-def worker(now: Now = None) -> None:
-    """Run only what happens by itself: telling other systems, ending what expired."""
-    from bots.background import run_loops
+def worker(
+    now: Now = None,
+    crew: Annotated[str, typer.Option("--crew", hidden=True, help="Of a server: `first` or `further`.")] = "",
+) -> None:
+    """Run only what happens by itself: telling other systems, ending what expired, Slack's jobs."""
+    from bots.background import run_as_crew, run_loops
 
     wardline = build_for(settings_for(now))
-    console().print("The worker runs. Ctrl+C stops it.")
+    if not crew:
+        console().print("The worker runs. Ctrl+C stops it.")
+    work = run_as_crew(wardline, loops=crew == "first") if crew else run_loops(wardline)
     try:
         with suppress(KeyboardInterrupt):
-            asyncio.run(run_loops(wardline))
+            asyncio.run(until_told(work))
     finally:
         wardline.close()
+
+
+async def until_told(work: Coroutine[Any, Any, None]) -> None:
+    """Do this until SIGTERM asks for an end."""
+    task = asyncio.ensure_future(work)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+def crew_commands(settings: Settings) -> list[list[str]]:
+    """How each worker of a server is started; the first also does what is done once for all."""
+    clock = ["--now", settings.now.isoformat()] if settings.now else []
+    command = [sys.executable, "-m", "wardline", "worker", *clock, "--crew"]
+    return [[*command, "further" if number else "first"] for number in range(settings.workers)]
 
 
 def _refuse_second(settings: Settings, host: str, port: int) -> None:

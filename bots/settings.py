@@ -55,6 +55,9 @@ class Settings(BaseModel):
     )
     slack_api_url: str = Field("https://slack.com/api/", description="Where Slack's Web API is.")
     public_url: str = Field("", description="The https address under which browsers reach this server.")
+    workers: int = Field(
+        1, description="How many processes work for Slack beside `serve`. 0: `serve` does it itself.", ge=0, le=64
+    )
     audit_key: Path | None = Field(
         None, description="The key that signs the audit chain. Empty: audit/audit.key in the home folder."
     )

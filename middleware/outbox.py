@@ -79,6 +79,9 @@ def wait_before(attempt: int, random: Random) -> timedelta:
 
 
 def _claim(store: Store, systems: tuple[str, ...], now: datetime, lease: timedelta) -> _Claim | None:
+    with store.reading() as world:  # a look costs no lock
+        if not _due(world, systems, now):
+            return None
     with store.working() as work:
         work.lock((_LOCK,))
         for message in _due(work, systems, now):

@@ -11,17 +11,20 @@ from bots.app import Wardline
 from bots.settings import Settings
 from evals.slack.town import Town, town
 from hospital.clocks import FrozenClock
+from hospital.ports import Clock
 from middleware.store.database import create
 
 
 @contextmanager
-def small_town(home: Path, *, socket_mode: bool = False, install: bool = True) -> Iterator[Town]:
+def small_town(
+    home: Path, *, socket_mode: bool = False, install: bool = True, clock: Clock | None = None
+) -> Iterator[Town]:
     """The small hospital, whose planner does what a few words say, with Slack."""
 
     def open_line(with_slack: Callable[[Settings], Settings]) -> Wardline:
         settings = with_slack(Settings(home=home, now=NOW))
         store = fill(create(settings.store_url, sandbox=True))
-        return Wardline(settings, store, FrozenClock(NOW), planner=WordPlanner())
+        return Wardline(settings, store, clock or FrozenClock(NOW), planner=WordPlanner())
 
     with town(open_line, socket_mode=socket_mode, install=install, name="Hill Health") as made:
         yield made

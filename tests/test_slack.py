@@ -235,22 +235,6 @@ def test_an_exception_is_told_once_in_its_owners_channel(slack: Town) -> None:
     assert len(slack.said(room.id)) == 1
 
 
-def test_much_at_once_is_one_digest(slack: Town) -> None:
-    desk, sup = slack.line.desk, slack.line.doors.sandbox_user("sup")
-
-    async def many() -> None:
-        for number in range(5):
-            context = slack.line.context(sup, "cli")
-            await desk.call("create_requisition", {"quantity": 4 + number, "item": "TRAY"}, context)
-
-    slack.line.turns.run(many())
-    channel = slack.dm("periop.director")
-    slack.until(lambda: slack.said(channel), "a message")
-    slack.idle()
-    assert len([one for one in slack.said(channel) if "plans wait for you" in str(one.blocks)]) <= 1
-    assert len(slack.said(channel)) < 5
-
-
 def test_an_answer_whose_worker_died_before_writing_it_down_is_not_posted_twice(slack: Town) -> None:
     channel = slack.dm("sup")
     ts = slack.say("sup", "hello there", channel)

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from slack_town import small_town
 
 from bots.fake_slack.deliver import sign
@@ -226,7 +227,53 @@ def test_a_person_is_linked_once_with_proofs_of_both(slack: Town) -> None:
         link = world.get(SlackLink, f"{slack.team.id}:{guest}")
     assert link is not None
     assert (link.user_id, link.made_by) == ("sam", "oidc")
+    with slack.line.store.reading() as world:
+        (entry,) = world.find(AuditEntry, what="link")
+    assert (entry.actor, entry.details) == ("sam", {"team": slack.team.id, "slack_user": guest})
+    assert entry.why.startswith("linked a Slack account to this person")
     assert "You said: hello there" in str(slack.ask(GUEST, "hello there").blocks)
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"iss": "https://elsewhere.example"}, "issuer"),
+        ({"aud": "another app"}, "udience"),
+        ({"exp": 1_000_000_000}, "expired"),
+        ({"nonce": "of another sign-in"}, "another sign-in"),
+        ({"https://slack.com/user_id": ""}, "names no member"),
+    ],
+    ids=["issuer", "audience", "expiry", "nonce", "member"],
+)
+def test_a_token_that_says_something_else_links_nobody(slack: Town, told: dict[str, object], said: str) -> None:
+    slack.slack.keys.otherwise = told
+    assert said in _refused_sign_in(slack)
+
+
+def test_a_token_that_slack_did_not_sign_links_nobody(slack: Town) -> None:
+    slack.slack.keys.forger = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    assert "Signature verification failed" in _refused_sign_in(slack)
+
+
+def _refused_sign_in(slack: Town) -> str:
+    """Go the way of a browser; what is said, which is also in the audit."""
+    with httpx.Client(timeout=20) as browser:
+        begun = browser.get(f"{slack.bot}/slack/link", follow_redirects=False)
+        page = browser.get(f"{begun.headers['location']}&user={slack.user(GUEST)}", follow_redirects=True)
+    assert page.status_code == 400
+    sentence = str(page.json()["detail"])
+    assert sentence in _audited(slack, "slack.sign_in")[0].why
+    return sentence
+
+
+def test_a_slack_account_that_is_linked_cannot_become_somebody_else(slack: Town) -> None:
+    links = f"{slack.bot}/v1/slack/links"
+    with httpx.Client(timeout=20) as browser:
+        for who, status in (("sam", 201), ("sam", 201), ("cora", 409)):
+            ticket = _ticket(slack, browser, slack.user(GUEST))
+            bearer = {"Authorization": f"Bearer sandbox:{who}"}
+            assert browser.post(links, json={"ticket": ticket}, headers=bearer).status_code == status
+    assert len(_audited(slack, "slack.linked_already")) == 1
 
 
 def _sealed(slack: Town) -> list[str]:

@@ -28,7 +28,7 @@ def _weather(folder: Path, weather: Weather) -> After:
 
 @pytest.mark.full
 def test_everything_happens_once_while_a_server_is_killed(tmp_path: Path) -> None:
-    after = _weather(tmp_path, Weather(SAYINGS, 40, ((0.5, 1),), decider="periop.director"))
+    after = _weather(tmp_path, Weather(SAYINGS, 40, ((0.5, 1),), ((0.8, 0),), decider="periop.director"))
     assert after.wrong(crashed=True) == []
     assert after.clicks > 0
 
@@ -38,5 +38,5 @@ def test_a_slack_that_refuses_and_breaks_loses_nothing_and_hears_nothing_twice(t
     faults = Faults(
         duplicate=0.2, reorder=0.2, too_many=0.3, retry_after=1, broken=0.1, effect_lost=0.1, limits=False
     )
-    after = _weather(tmp_path, Weather(SAYINGS, 16, (), faults, decider="periop.director"))
+    after = _weather(tmp_path, Weather(SAYINGS, 16, faults=faults, decider="periop.director"))
     assert after.wrong(crashed=False) == []

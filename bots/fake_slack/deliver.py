@@ -42,6 +42,8 @@ class Delivery:
         self._running: set[asyncio.Task[Any]] = set()
         self.acks: list[float] = []
         """Seconds until each acknowledgement of an event, for those who measure."""
+        self.server_acks: list[dict[str, float]] = []
+        """What each server said about the same in its `Server-Timing`, in seconds by name."""
 
     @property
     def connections(self) -> int:
@@ -64,6 +66,18 @@ class Delivery:
         """Wait until nothing is on its way any more."""
         while self._running:
             await asyncio.wait(set(self._running))
+
+    async def greet(self) -> list[bool]:
+        """Send each address of the app the challenge that Slack sends when the address is set; who answered it."""
+        challenge = self._slack.id("challenge")
+        raw = json.dumps({"type": "url_verification", "token": "verification", "challenge": challenge})
+        kind = {"Content-Type": "application/json"}
+        found = []
+        for url in self._slack.app.request_urls:
+            signed = {**sign(self._slack.app.signing_secret, raw), **kind}
+            response = await self._client.post(url, content=raw, headers=signed)
+            found.append(response.status_code == 200 and challenge in response.text)
+        return found
 
     def event(self, team_id: str, event: Json, event_id: str | None = None) -> str:
         """Send an event of the Events API, with the faults that are switched on; its id."""
@@ -130,6 +144,7 @@ class Delivery:
                 response = await self._client.post(url, content=raw, headers=signed)
             except httpx.ConnectError:
                 continue  # nobody there: whoever balances the load asks the next one
+            self.server_acks.append(_timing(response.headers.get("server-timing", "")))
             text = response.text
             return response.status_code, json.loads(text) if text.startswith("{") else {"text": text}
         return 0, {"problem": "nobody listens"}
@@ -170,3 +185,9 @@ def sign(secret: str, body: str, at: int | None = None) -> dict[str, str]:
     stamp = str(at if at is not None else int(time.time()))
     digest = hmac.new(secret.encode(), f"v0:{stamp}:{body}".encode(), hashlib.sha256).hexdigest()
     return {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={digest}"}
+
+
+def _timing(header: str) -> dict[str, float]:
+    """`store;dur=1.5, door;dur=2.0` in seconds by name."""
+    parts = (one.strip().partition(";dur=") for one in header.split(","))
+    return {name: float(took) / 1000 for name, _, took in parts if took}

@@ -45,8 +45,6 @@ def v2_access(slack: FakeSlack, args: Json) -> Json:
 
 def openid_token(slack: FakeSlack, args: Json) -> Json:
     """`openid.connect.token`: a code for a token that says who signed in."""
-    import jwt
-
     code = _code(slack, args, "openid")
     team = slack.team(code["team"])
     now = int(time.time())
@@ -62,8 +60,7 @@ def openid_token(slack: FakeSlack, args: Json) -> Json:
         f"{CLAIM}user_id": code["user"],
     }
     slack.codes[token] = {"kind": "session", **claims}
-    # Slack signs with its own key; whoever takes the token over TLS from Slack itself need not check it again.
-    signed = jwt.encode(claims, secrets.token_hex(32), algorithm="HS256")
+    signed = slack.keys.sign({**claims, **slack.keys.otherwise})
     return {"access_token": token, "token_type": "Bearer", "id_token": signed}
 
 

@@ -153,6 +153,12 @@ def openid(
     return _agree(slack, "openid", client_id, state, redirect_uri, team, user, nonce=nonce)
 
 
+@router.get("/openid/connect/keys")
+def keys(slack: Slack) -> Json:
+    """The public keys with which it can be checked who signed a token."""
+    return slack.keys.published()
+
+
 def _agree(
     slack: FakeSlack, kind: str, client_id: str, state: str, redirect_uri: str, team: str, user: str, **more: Any
 ) -> Response:

@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 
 from bots.fake_slack.faults import Chance, Faults
+from bots.fake_slack.keys import Keys
 from bots.fake_slack.model import App, Channel, Json, Message, Person, Team
 
 
@@ -28,6 +29,8 @@ class FakeSlack:
         self.app = app or App()
         self.teams: dict[str, Team] = {}
         self.faults = Faults()
+        self.keys = Keys()
+        """What signs who somebody is."""
         self.chance = Chance(Random(seed))
         self.journal: list[Json] = []
         """Every call, event and notification in order; also a file of JSON lines where one was named."""

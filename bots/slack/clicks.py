@@ -9,11 +9,12 @@ from bots.plan_views import may_read_plan
 from bots.slack import modals
 from bots.slack.blocks import CHOOSE, FEEDBACK
 from bots.slack.caller import Json, SaidNo, Unknown
+from bots.slack.digest import SHOW_CARDS, show_cards
 from bots.slack.home import show_home
 from bots.slack.line import SlackLine
 from bots.slack.mrkdwn import escape
-from bots.slack.notices import refresh
 from bots.slack.plans import standing_of
+from bots.slack.posts import refresh
 from bots.slack.turns import MORE, answer_blocks, ask, turn_away
 from bots.slack.who import Stranger
 from bots.turn_words import words_of
@@ -190,6 +191,7 @@ CLICKS: dict[str, Any] = {
     FEEDBACK: keep_feedback,
     CHOOSE: choose,
     MORE: more,
+    SHOW_CARDS: show_cards,
     "refresh": again,
     "link": nothing,
 }

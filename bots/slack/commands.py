@@ -10,8 +10,8 @@ from bots.slack.blocks import ICONS, context, section
 from bots.slack.home import home_blocks
 from bots.slack.line import SlackLine
 from bots.slack.mrkdwn import cut, escape
-from bots.slack.notices import remember
 from bots.slack.plans import standing_of
+from bots.slack.posts import remember
 from bots.slack.turns import ask, plain, turn_away
 from bots.slack.who import Stranger
 from hospital.model.people import User

@@ -6,7 +6,7 @@ The same happens over HTTP and over Socket Mode.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from fastapi import Request
 from fastapi.responses import Response
@@ -37,9 +37,10 @@ NOTED_PER_MINUTE = 30
 class Keep(AsyncMiddleware):
     """Puts every genuine request into the inbox and acknowledges it; what came before is acknowledged, not kept."""
 
-    def __init__(self, line: SlackLine, noted: Bucket) -> None:
+    def __init__(self, line: SlackLine, noted: Bucket, ring: Callable[[], object]) -> None:
         self.line = line
         self._noted = noted
+        self._ring = ring
 
     async def async_process(
         self, *, req: AsyncBoltRequest, resp: BoltResponse, next: Callable[[], Awaitable[BoltResponse]]
@@ -50,13 +51,22 @@ class Keep(AsyncMiddleware):
         job = job_of(req.body, self.line.wardline.system_clock.now())
         if job is None:
             return BoltResponse(status=200, body="")
-        new = await self.line.take(job)
-        if not new and not req.headers.get("x-slack-retry-num") and job.kind in REPLAYS and self._noted.wait() == 0:
+        kept = await self.line.intake.keep(job)
+        self._ring()
+        if (
+            kept.new is False
+            and not req.headers.get("x-slack-retry-num")
+            and job.kind in REPLAYS
+            and self._noted.wait() == 0
+        ):
             said = f"{job.id} came once more and was not done again"
             await asyncio.to_thread(self.line.refuse, "slack.replayed", said)
+        where = "file" if kept.new is None else "store"
+        took: dict[str, str | Sequence[str]] = {"Server-Timing": f"{where};dur={kept.seconds * 1000:.1f}"}
         if job.kind == "view_submission":
-            return BoltResponse(status=200, body={"response_action": "update", "view": WORKING})
-        return BoltResponse(status=200, body="")
+            body = {"response_action": "update", "view": WORKING}
+            return BoltResponse(status=200, body=body, headers=took)
+        return BoltResponse(status=200, body="", headers=took)
 
 
 REPLAYS = frozenset(("block_actions", "view_submission", "message_action", "command"))
@@ -70,13 +80,16 @@ class Front:
         settings = line.wardline.settings
         self.line = line
         self._noted = Bucket(NOTED_PER_MINUTE)
+        self.signing_secret = settings.slack_signing_secret.get_secret_value() or "socket mode only"
+        self.on_news: Callable[[], object] = line.wake.set
+        """Called when something was kept: wakes whoever works."""
         oauth = self._oauth() if settings.slack_client_id else None
         self.app = AsyncApp(
             name="wardline",
-            signing_secret=settings.slack_signing_secret.get_secret_value() or "socket mode only",
+            signing_secret=self.signing_secret,
             installation_store=line.installs,
             oauth_settings=oauth,
-            before_authorize=Keep(line, self._noted),
+            before_authorize=Keep(line, self._noted, lambda: self.on_news()),
             client=AsyncWebClient(base_url=line.caller.url),
             logger=log,
         )
@@ -105,7 +118,7 @@ class Front:
             stamp = request.headers.get("x-slack-request-timestamp", "")
             said = "an old timestamp" if _is_old(stamp) else "a signature that is not Slack's"
             await asyncio.to_thread(self.line.refuse, "slack.signature", f"a request with {said} was refused")
-        log.debug("acknowledged in %.0f ms", (time.perf_counter() - started) * 1000)
+        response.headers.append("Server-Timing", f"door;dur={(time.perf_counter() - started) * 1000:.1f}")
         return response
 
     async def listen(self) -> AsyncSocketModeHandler:

@@ -1,5 +1,6 @@
 """Workspaces that installed the app, and sign-ins on their way, kept in our own store; tokens are sealed."""
 
+import asyncio
 import base64
 import hashlib
 import logging
@@ -69,7 +70,7 @@ class Installations(AsyncInstallationStore):
 
     async def async_save(self, installation: Installation) -> None:
         """Keep what an installation brought."""
-        self.keep(installation)
+        await asyncio.to_thread(self.keep, installation)
 
     def keep(self, installation: Installation) -> None:
         """Keep what an installation brought."""
@@ -106,7 +107,7 @@ class Installations(AsyncInstallationStore):
         is_enterprise_install: bool | None = False,
     ) -> Installation | None:
         """The installation in a workspace."""
-        found = self.of_team(team_id or "")
+        found = await asyncio.to_thread(self.of_team, team_id or "")
         if found is None or not found.sealed_token:
             return None
         return Installation(
@@ -123,13 +124,13 @@ class Installations(AsyncInstallationStore):
 
     async def async_delete_bot(self, *, enterprise_id: str | None, team_id: str | None) -> None:
         """Forget a workspace's token."""
-        self.revoke(team_id or "")
+        await asyncio.to_thread(self.revoke, team_id or "")
 
     async def async_delete_installation(
         self, *, enterprise_id: str | None, team_id: str | None, user_id: str | None = None
     ) -> None:
         """Forget a workspace's token."""
-        self.revoke(team_id or "")
+        await asyncio.to_thread(self.revoke, team_id or "")
 
     def revoke(self, team_id: str) -> None:
         """The app was taken out of a workspace: its token is forgotten, that it was there is not."""
@@ -171,11 +172,11 @@ class States(AsyncOAuthStateStore):
 
     async def async_issue(self, *args: Any, **kwargs: Any) -> str:
         """For slack-bolt: the secret of an installation."""
-        return self.issue("install")
+        return await asyncio.to_thread(self.issue, "install")
 
     async def async_consume(self, state: str) -> bool:
         """For slack-bolt: whether this installation was begun here."""
-        return self.consume("install", state) is not None
+        return await asyncio.to_thread(self.consume, "install", state) is not None
 
 
 def _hash(secret: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from random import sample
 from typing import Any
 
 from hospital.model.slack import SlackJob
@@ -11,7 +12,8 @@ LEASE = timedelta(seconds=30)
 """After so long without a sign of life a worker counts as dead, and its job is done again."""
 ATTEMPTS = 8
 """After so many failures a job is dead: kept, with its last error, for a person to look at."""
-WINDOW = 200
+CANDIDATES = 4
+"""So many are tried in one look, in any order, so that not all workers go for the same."""
 _LOCK = "slack:jobs"
 _OPEN = In(("waiting", "working"))
 
@@ -33,12 +35,22 @@ class Jobs:
         """The next job for this worker, if there is any: urgent ones first, and in a lane one after the other."""
         now = self._clock.now()
         with self._store.reading() as world:  # a look costs no lock
-            if _next(world, now, urgent_only) is None:
-                return None
+            candidates = _candidates(world, now, urgent_only)
+        first = candidates[:CANDIDATES]
+        for job_id in sample(first, len(first)):
+            job = self._take(job_id, owner, now)
+            if job is not None:
+                return job
+        return None
+
+    def _take(self, job_id: str, owner: str, now: datetime) -> SlackJob | None:
+        """This job, unless somebody was faster or an earlier one of its lane came in."""
         with self._store.working() as work:
             work.lock((_LOCK,))
-            job = _next(work, now, urgent_only)
-            if job is None:
+            job = work.get(SlackJob, job_id)
+            if job is None or job.state not in ("waiting", "working") or job.next_at > now:
+                return None
+            if _ahead(work, (job.lane,)).get(job.lane) != job.id:
                 return None
             mine = job.model_copy(
                 update={
@@ -130,17 +142,16 @@ def append(work: UnitOfWork, job: SlackJob) -> bool:
     return True
 
 
-def _next(world: Reader, now: datetime, urgent_only: bool) -> SlackJob | None:
+def _candidates(world: Reader, now: datetime, urgent_only: bool) -> list[str]:
+    """What may be done now: urgent ones first, and of each lane only the first."""
     where: dict[str, Any] = {"urgent": True} if urgent_only else {}
     due = Range(before=now + timedelta(microseconds=1))
-    found = world.find(SlackJob, state=_OPEN, next_at=due, order="place", limit=WINDOW, **where)
+    found = world.values(SlackJob, ("urgent", "place", "id", "lane"), state=_OPEN, next_at=due, **where)
     if not found:
-        return None
-    ahead = _ahead(world, {job.lane for job in found})
-    for job in sorted(found, key=lambda one: (not one.urgent, one.place)):
-        if ahead[job.lane] == job.id:
-            return job
-    return None
+        return []
+    ahead = _ahead(world, {lane for *_, lane in found})
+    ranked = sorted((not urgent, place, job_id) for urgent, place, job_id, lane in found if ahead[lane] == job_id)
+    return [job_id for *_, job_id in ranked]
 
 
 def _ahead(world: Reader, lanes: Iterable[str]) -> dict[str, str]:

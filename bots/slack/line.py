@@ -1,8 +1,8 @@
 """Everything the Slack front is made of, wired once on the line behind it."""
 
 import asyncio
+import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -10,15 +10,20 @@ from bots.app import Wardline
 from bots.slack.budget import Budget
 from bots.slack.caller import Caller
 from bots.slack.installs import Installations, Seal, States
+from bots.slack.intake import Intake
 from bots.slack.jobs import Jobs
+from bots.slack.openid import SignIn
 from bots.slack.privacy import Privacy
 from bots.slack.speaker import Speaker
+from bots.slack.spool import Spool
 from bots.slack.who import SERVICE, People
 from hospital.model.people import User
 from hospital.model.slack import SlackJob
 from tools.tool import Context
 
 T = TypeVar("T")
+LOOK_AGAIN_SECONDS = 30.0
+"""What a card says is worked out anew after so long, even when nobody voted: duties and delegations begin and end."""
 
 
 class SlackLine:
@@ -35,9 +40,10 @@ class SlackLine:
         self.people = People(self.store, wardline.system_clock, settings.slack_api_url)
         self.privacy = Privacy(self.store, self.clock)
         self.caller = Caller(settings.slack_api_url, self.installs.token, Budget())
+        self.sign_in = SignIn(settings, self.caller)
         self.speaker = Speaker(self.caller, self.bot_of)
-        self._door = ThreadPoolExecutor(2, thread_name_prefix="slack-door")
-        """Threads that only keep what comes in: an acknowledgement never waits for work that goes on."""
+        self.intake = Intake(self.jobs, Spool(settings.home / "slack-inbox"))
+        self._drawn: dict[str, tuple[str, float]] = {}
         self.wake = asyncio.Event()
         """Set when a job came in, so that this process does not wait to look."""
 
@@ -53,17 +59,24 @@ class SlackLine:
         found = self.installs.of_team(team_id)
         return found.bot_user_id if found else ""
 
+    def is_as_drawn(self, post_id: str, mark: str) -> bool:
+        """Whether a card was found to say what it must, not long ago and with the same votes and state."""
+        known, at = self._drawn.get(post_id, ("", 0.0))
+        return known == mark and time.monotonic() - at < LOOK_AGAIN_SECONDS
+
+    def drawn(self, post_id: str, mark: str) -> None:
+        """A card says what it must."""
+        self._drawn[post_id] = (mark, time.monotonic())
+
     async def close(self) -> None:
         """Close connections and threads."""
         await self.caller.close()
-        self._door.shutdown(wait=False)
+        await asyncio.to_thread(self.intake.close)
 
-    async def take(self, *jobs: SlackJob) -> tuple[SlackJob, ...]:
+    async def take(self, *jobs: SlackJob) -> None:
         """Keep jobs; those that are new wake a worker."""
-        new = await asyncio.get_running_loop().run_in_executor(self._door, self.jobs.add, *jobs)
-        if new:
+        if jobs and await asyncio.to_thread(self.jobs.add, *jobs):
             self.wake.set()
-        return new
 
     def read(self, look: Callable[..., T], *args: Any) -> T:
         """What a function finds in one snapshot of the hospital."""

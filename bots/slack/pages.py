@@ -1,22 +1,23 @@
 """The routes under /slack: what Slack sends, installing the app, and linking a Slack user to a hospital account."""
 
+import asyncio
 import secrets
-from typing import Annotated, Any
+from html import escape
+from typing import Annotated
 from urllib.parse import urlencode
 
-import jwt
 from fastapi import APIRouter, Cookie, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
-from slack_sdk.errors import SlackApiError
 
 from bots.slack.front import Front
+from bots.slack.openid import NotProved
+from bots.slack.who import LinkedAlready
 from bots.web.problems import Trouble
 from bots.web.who import Actor, App
 
 slack_router = APIRouter(include_in_schema=False)
 COOKIE = "wardline_slack_link"
-CLAIM = "https://slack.com/"
 DONE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Wardline</title>
 <h1>One more step</h1><p>Slack says that you are <code>{user}</code> in workspace <code>{team}</code>.
 To finish, prove who you are at the hospital: send this ticket with your hospital sign-in within ten minutes.</p>
@@ -55,8 +56,8 @@ async def install(request: Request, front: Door) -> Response:
 async def installed(request: Request, front: Door) -> Response:
     """The app was installed."""
     response = await front.handle(request)
-    for found in front.line.installs.all():
-        front.line.people.furnish(found.team_id)
+    for found in await asyncio.to_thread(front.line.installs.all):
+        await asyncio.to_thread(front.line.people.furnish, found.team_id)
     return response
 
 
@@ -73,8 +74,7 @@ def begin_link(front: Door) -> Response:
         "state": front.line.states.issue("link", nonce=nonce),
         "nonce": nonce,
     }
-    site = settings.slack_api_url.rstrip("/").removesuffix("/api")
-    response = RedirectResponse(f"{site}/openid/connect/authorize?{urlencode(asked)}", 302)
+    response = RedirectResponse(f"{front.line.sign_in.site}/openid/connect/authorize?{urlencode(asked)}", 302)
     response.set_cookie(COOKIE, asked["state"], max_age=600, httponly=True, samesite="lax", secure=_is_https(front))
     return response
 
@@ -84,31 +84,19 @@ async def proved(
     front: Door, code: str = "", state: str = "", cookie: Annotated[str, Cookie(alias=COOKIE)] = ""
 ) -> HTMLResponse:
     """Slack sent the browser back: what it says about the person becomes a ticket."""
-    kept = front.line.states.consume("link", state) if state and secrets.compare_digest(state, cookie) else None
+    same = bool(state) and secrets.compare_digest(state, cookie)
+    kept = await asyncio.to_thread(front.line.states.consume, "link", state) if same else None
     if kept is None:
         raise Trouble(400, "This sign-in was not begun in this browser, or took over ten minutes; begin again.")
-    settings = front.line.wardline.settings
-    client = front.line.caller.client(None)
+    sign_in = front.line.sign_in
     try:
-        answer: Any = await client.openid_connect_token(
-            client_id=settings.slack_client_id,
-            client_secret=settings.slack_client_secret.get_secret_value(),
-            code=code,
-            redirect_uri=_callback(front),
-        )
-    except SlackApiError as error:
-        said = error.response.get("error")
-        raise Trouble(400, f"Slack did not confirm the sign-in ({said}); begin again.") from None
-    # Taken from Slack itself over TLS a moment ago; audience and nonce still bind it to us and to this sign-in.
-    claims = jwt.decode(
-        answer["id_token"],
-        options={"verify_signature": False, "verify_aud": False},
-        algorithms=["RS256", "HS256"],
-    )
-    if claims.get("aud") != settings.slack_client_id or claims.get("nonce") != kept.get("nonce"):
-        raise Trouble(400, "Slack's answer belongs to another sign-in; begin again.")
-    team, user = str(claims[f"{CLAIM}team_id"]), str(claims[f"{CLAIM}user_id"])
-    ticket = front.line.states.issue("ticket", team=team, user=user)
+        token = await sign_in.redeem(code, _callback(front))
+        member = await asyncio.to_thread(sign_in.member, token, str(kept.get("nonce", "")))
+    except NotProved as problem:
+        await asyncio.to_thread(front.line.refuse, "slack.sign_in", str(problem))
+        raise Trouble(400, str(problem)) from None
+    ticket = await asyncio.to_thread(front.line.states.issue, "ticket", team=member.team, user=member.user)
+    team, user = escape(member.team), escape(member.user)
     return HTMLResponse(DONE.format(team=team, user=user, ticket=ticket))
 
 
@@ -118,8 +106,11 @@ def link(new: NewLink, front: Door, actor: Actor, app: App) -> dict[str, str]:
     proof = front.line.states.consume("ticket", new.ticket)
     if proof is None:
         raise Trouble(422, "That ticket was used or is older than ten minutes; sign in with Slack again.")
-    made = front.line.people.link(proof["team"], proof["user"], actor)
-    front.line.refuse("slack.linked", f"{proof['team']}:{proof['user']} is {actor.id} from now on", actor)
+    try:
+        made = front.line.people.link(proof["team"], proof["user"], actor)
+    except LinkedAlready as problem:
+        front.line.refuse("slack.linked_already", str(problem), actor)
+        raise Trouble(409, str(problem)) from None
     return {"team": made.team_id, "slack_user": made.slack_user, "user": made.user_id}
 
 

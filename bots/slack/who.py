@@ -7,6 +7,7 @@ from hospital.ids import UserId
 from hospital.model.people import User
 from hospital.model.slack import SlackInstallation, SlackLink
 from hospital.ports import Clock, Reader, Store
+from policies import audit
 
 SERVICE = User(id=UserId("wardline.slack"), name="Slack", grants=())
 """In whose name the front writes down what it refused before anybody was known."""
@@ -15,6 +16,7 @@ UNKNOWN = (
     "Link this Slack account to your hospital account once, and ask again."
 )
 INACTIVE = "Your hospital account is not active any more, so I can do nothing for you here. Ask your manager or IT."
+TAKEN = "This Slack account belongs to somebody else at the hospital; ask IT to look at it."
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,10 @@ class Stranger:
     rule: str
     sentence: str
     may_link: bool = False
+
+
+class LinkedAlready(Exception):
+    """The Slack user is linked to another person."""
 
 
 class People:
@@ -49,7 +55,11 @@ class People:
         return user
 
     def link(self, team_id: str, slack_user: str, user: User) -> SlackLink:
-        """Link them from now on; proofs of both were checked by whoever calls this."""
+        """Link them from now on; proofs of both were checked by whoever calls this.
+
+        Raises:
+            LinkedAlready: when this Slack user is somebody else.
+        """
         made = SlackLink(
             id=f"{team_id}:{slack_user}",
             team_id=team_id,
@@ -59,7 +69,22 @@ class People:
             at=self._clock.now(),
         )
         with self._store.working() as work:
+            work.lock((f"slack:link:{made.id}",))
+            known = work.get(SlackLink, made.id)
+            if known is not None and known.user_id != user.id:
+                raise LinkedAlready(
+                    "This Slack account belongs to somebody else at the hospital; ask IT to look at it."
+                )
             work.put(made)
+            audit.append(
+                work,
+                at=self._clock.now(),
+                actor=user.id,
+                surface="slack",
+                what="link",
+                why="linked a Slack account to this person: signed in at Slack and at the hospital",
+                details={"team": team_id, "slack_user": slack_user},
+            )
         return made
 
     def furnish(self, team_id: str) -> None:

@@ -10,10 +10,14 @@ from datetime import timedelta
 from bots.slack.caller import NotInstalled, SaidNo, Unknown
 from bots.slack.clicks import click, submitted
 from bots.slack.commands import command, shortcut
+from bots.slack.digest import tell_digest
 from bots.slack.events import begin_thread, deleted, edited, gone, stop
+from bots.slack.exceptions import tell_exceptions
 from bots.slack.home import open_home
 from bots.slack.line import SlackLine
-from bots.slack.notices import look, tell_digest, tell_exceptions, tell_notice, update_card
+from bots.slack.news import look
+from bots.slack.notices import tell_notice
+from bots.slack.posts import update_card
 from bots.slack.turns import answer
 from hospital.model.slack import SlackJob
 from tools.naming import fresh_id
@@ -50,8 +54,10 @@ LONGEST_WAIT = 60.0
 class Worker:
     """One process's share of the work."""
 
-    def __init__(self, line: SlackLine) -> None:
+    def __init__(self, line: SlackLine, *, looks: bool = True) -> None:
+        """Wire; `looks` is whether it also looks for what must be told, which one process does for all."""
         self._line = line
+        self._looks = looks
         self._name = f"{fresh_id('W')}-{os.getpid()}"
 
     async def run(self) -> None:
@@ -61,7 +67,8 @@ class Worker:
                 group.create_task(self._work(f"{self._name}-{number}", urgent_only=False))
             for number in range(QUICK):
                 group.create_task(self._work(f"{self._name}-quick-{number}", urgent_only=True))
-            group.create_task(self._look())
+            if self._looks:
+                group.create_task(self._look())
 
     async def _work(self, owner: str, *, urgent_only: bool) -> None:
         line = self._line

@@ -39,6 +39,7 @@ class NewMessage(BaseModel):
 @router.post("", status_code=201)
 async def open_thread(app: App, actor: Actor, new: NewThread | None = None) -> dict[str, str]:
     """Begin a conversation."""
+    app.before_talk()
     thread = await app.turns.wait(app.conversation.open(actor, (new or NewThread()).surface))
     return {"id": thread}
 
@@ -50,6 +51,7 @@ def name_thread(
     """Begin a conversation under a name of one's own, or go on with it."""
     from agent.threads import Transcript
 
+    app.before_talk()
     thread = Transcript(app.store).open(ThreadId(thread_id), actor, "api", app.clock.now())
     if thread.user_id != actor.id:
         raise Trouble(409, f"The name {thread_id} is taken by another conversation; choose another.")

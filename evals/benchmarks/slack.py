@@ -14,7 +14,7 @@ from bots.settings import read_settings
 from evals.dialogue import FROZEN
 from evals.replay import open_line
 from evals.slack.fleet import fleet_town
-from evals.slack.storm import After, Weather, storm
+from evals.slack.storm import After, Weather, p_ms, storm
 
 SAYINGS = (
     ("capacity.manager", "Which beds are free?"),
@@ -29,12 +29,13 @@ SAYINGS = (
     ("capacity.manager", "What does the handbook say about block release?"),
 )
 """One in ten is a request that somebody must decide."""
-KILL = ((0.25, 1), (0.5, 2), (0.75, 1))
+KILL, KILL_WORKER = ((0.25, 1), (0.5, 2), (0.75, 1)), ((0.4, 0), (0.6, 3))
 
 
 def bench_slack(
     events: Annotated[int, typer.Option("--events", min=10, max=5000)] = 500,
     servers: Annotated[int, typer.Option("--servers", min=2, max=16)] = 4,
+    only: Annotated[str, typer.Option("--only", help="One of: crashes, no crash, 429 storm.")] = "",
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Three storms: with crashes, without, and with Slack refusing a third of all calls; 1 if anything is wrong."""
@@ -43,12 +44,21 @@ def bench_slack(
     calm = Faults(duplicate=0.2, reorder=0.2, limits=False)
     refusing = Faults(duplicate=0.2, reorder=0.2, too_many=0.33, retry_after=1, limits=False)
     weathers = {
-        "crashes": Weather(SAYINGS, events, KILL, calm, decider="periop.director"),
-        "no crash": Weather(SAYINGS, max(10, events // 5), (), calm, decider="periop.director"),
-        "429 storm": Weather(SAYINGS, max(10, events // 5), (), refusing, decider="periop.director"),
+        "crashes": Weather(
+            SAYINGS,
+            events,
+            [one for one in KILL if one[1] < servers],
+            faults=calm,
+            decider="periop.director",
+            kill_worker=[one for one in KILL_WORKER if one[1] < servers],
+        ),
+        "no crash": Weather(SAYINGS, max(10, events // 5), faults=calm, decider="periop.director"),
+        "429 storm": Weather(SAYINGS, max(10, events // 5), faults=refusing, decider="periop.director"),
     }
     found: dict[str, After] = {}
     for name, weather in weathers.items():
+        if only not in ("", name):
+            continue
         with tempfile.TemporaryDirectory(prefix="wardline-slack-") as folder:
             line = open_line(settings, Path(folder) / "home")
             line.warm()  # what the planner learns is kept in the home, for the servers too
@@ -81,7 +91,13 @@ def _figures(after: After) -> dict[str, float]:
         "commits not exactly once": after.commits_not_once,
         "dead jobs": len(after.dead_jobs),
         "identifiers shown": len(after.leaks),
+        "ack p50, ms": p_ms(after.acks, 0.5),
         "ack p99, ms": after.ack_p99_ms,
+        "of it at the door p99, ms": p_ms(after.door, 0.99),
+        "of it until kept p99, ms": p_ms(after.kept, 0.99),
+        "acks": len(after.acks),
+        "kept in the file": after.on_disk,
+        "late by the fake Slack p99, ms": p_ms(after.lag, 0.99),
         "seconds": round(after.seconds, 1),
     }
 

@@ -37,7 +37,7 @@ class Fleet:
 
     def start(self, number: int) -> None:
         """Start one; it takes no events until it is up."""
-        command = [sys.executable, "-m", "evals.slack.process", str(self._file), str(self._ports[number])]
+        command = [sys.executable, "-m", "evals.slack.process", str(self._file), "server", str(self._ports[number])]
         given = [self._planner] if self._planner else []
         paths = os.pathsep.join(path for path in sys.path if path)
         with self._file.with_name(f"server-{number}.log").open("ab") as log:
@@ -69,10 +69,20 @@ class Fleet:
         self._running[number].send_signal(signal.SIGKILL)
         self._running.pop(number).wait()
 
+    def kill_worker(self, number: int) -> None:
+        """End the worker of one server, which starts it again."""
+        for child in _children(self._running[number].pid):
+            os.kill(child, signal.SIGKILL)
+
     def close(self) -> None:
         """End all."""
         for number in list(self._running):
             self.kill(number)
+
+
+def _children(pid: int) -> list[int]:
+    found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
+    return [int(one) for one in found.stdout.split()]
 
 
 @contextmanager
@@ -103,6 +113,8 @@ def fleet_town(
                 fleet.start(number)
             for number in range(size):
                 fleet.wait(number)
-            yield Town(slack, app, line, fake_port, ports[0]), fleet
+            made_town = Town(slack, app, line, fake_port, ports[0])
+            assert all(made_town.run(made_town.people.delivery.greet)), "not every server answered the challenge"
+            yield made_town, fleet
         finally:
             fleet.close()

@@ -1,13 +1,16 @@
 """Many people write and press at once, much of it twice and out of order, while servers die and start again."""
 
+import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from bots.fake_slack.faults import Faults
 from bots.fake_slack.model import Message
 from bots.fake_slack.seeds import HOME_TEAM
+from bots.fake_slack.slack import Refusal
 from bots.slack.jobs import Jobs
 from bots.slack.speaker import hashed
 from bots.slack.turns import key_of
@@ -31,7 +34,9 @@ class Weather:
     """Who says what; gone through again and again."""
     events: int = 500
     kill: Sequence[tuple[float, int]] = ()
-    """At which share of the events which server is killed; it is started again at once."""
+    """At which share of the events which server is killed with its worker; it is started again at once."""
+    kill_worker: Sequence[tuple[float, int]] = ()
+    """At which share which server's worker is killed; the server starts it again."""
     faults: Faults = field(default_factory=lambda: Faults(duplicate=0.2, reorder=0.2, limits=False))
     per_second: float = 25.0
     decider: str = ""
@@ -53,13 +58,21 @@ class After:
     dead_jobs: tuple[str, ...]
     leaks: tuple[str, ...]
     acks: tuple[float, ...]
+    """Seconds as Slack saw them, the way there and back included."""
+    door: tuple[float, ...]
+    """Seconds of the same as the servers say."""
+    kept: tuple[float, ...]
+    """Of these, until the request was kept."""
+    on_disk: int
+    """How many were acknowledged from the file because the store was busy."""
+    lag: tuple[float, ...]
+    """How late the fake Slack's own loop was while all this went on, in seconds: what of `acks` is its own."""
     seconds: float
 
     @property
     def ack_p99_ms(self) -> float:
         """The slowest acknowledgement but one in a hundred, in ms."""
-        ranked = sorted(self.acks)
-        return round(ranked[min(len(ranked) - 1, int(len(ranked) * 0.99))] * 1000, 1) if ranked else 0.0
+        return p_ms(self.acks, 0.99)
 
     def wrong(self, *, crashed: bool) -> list[str]:
         """What was not as it must be, in words. After a crash between post and record a duplicate may remain."""
@@ -72,6 +85,12 @@ class After:
         """Whether Slack would have waited too long for acknowledgements."""
         slow = f"acks took {self.ack_p99_ms} ms at p99; they must stay below {ACK_MS}"
         return [slow] if self.ack_p99_ms >= ACK_MS else []
+
+
+def p_ms(seconds: Sequence[float], share: float) -> float:
+    """The value below which this share lies, in ms."""
+    ranked = sorted(seconds)
+    return round(ranked[min(len(ranked) - 1, int(len(ranked) * share))] * 1000, 1) if ranked else 0.0
 
 
 WORDS = {
@@ -90,46 +109,88 @@ def storm(made: Town, fleet: Fleet, weather: Weather, log: Callable[[str], None]
     started = time.perf_counter()
     made.slack.faults = weather.faults
     asked: dict[tuple[str, str], tuple[str, str]] = {}
-    deaths = sorted((int(share * weather.events), number) for share, number in weather.kill)
+    whole = [(int(share * weather.events), server, True) for share, server in weather.kill]
+    deaths = sorted([*whole, *((int(share * weather.events), one, False) for share, one in weather.kill_worker)])
+    lag = Lag()
+    made.run(lag.start)
     for number in range(weather.events):
         while deaths and deaths[0][0] <= number:
-            _, server = deaths.pop(0)
-            log(f"server {server} is killed at event {number} and started again")
-            fleet.kill(server)
-            fleet.start(server)
+            _, server, all_of_it = deaths.pop(0)
+            log(f"{'server' if all_of_it else 'the worker of server'} {server} is killed at event {number}")
+            if all_of_it:
+                fleet.kill(server)
+                fleet.start(server)
+            else:
+                fleet.kill_worker(server)
         who, text = weather.sayings[number % len(weather.sayings)]
         channel = made.dm(who)
         asked[channel, made.say(who, text, channel)] = (who, text)
         time.sleep(1 / weather.per_second)
     pressed = _quiet(made, weather)
     made.run(made.people.delivery.drained)
-    return _count(made, asked, pressed, time.perf_counter() - started)
+    made.run(lag.stop)
+    return _count(made, asked, pressed, lag, time.perf_counter() - started)
+
+
+class Lag:
+    """How late a loop is with what it must do every 50 ms."""
+
+    EVERY = 0.05
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to look, on this loop."""
+        self._task = asyncio.ensure_future(self._look())
+
+    def stop(self) -> None:
+        """Look no longer."""
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _look(self) -> None:
+        while True:
+            due = time.perf_counter() + self.EVERY
+            await asyncio.sleep(self.EVERY)
+            self.seconds.append(max(0.0, time.perf_counter() - due))
 
 
 def _quiet(made: Town, weather: Weather) -> int:
     """Press what comes, until nothing is left to do; how many presses."""
     jobs, ended, pressed = Jobs(made.line.store, made.line.system_clock), time.monotonic() + DONE_SECONDS, 0
     seen: set[str] = set()
+    shown: dict[str, int] = {}
     calm = 0
     while time.monotonic() < ended and calm < 8:
-        new = [one for one in _cards(made, weather.decider) if one.ts not in seen]
+        new = [one for one in _messages(made, weather.decider, "approve") if one.ts not in seen]
         for card in new:
             seen.add(card.ts)
-            for _ in range(2):
-                made.click(weather.decider, card, "approve")
-                pressed += 1
+            with suppress(Refusal):  # the card froze between two presses
+                for _ in range(2):
+                    made.click(weather.decider, card, "approve")
+                    pressed += 1
+        for digest in _messages(made, weather.decider, "cards"):
+            if shown.get(digest.ts, -1) < len(seen):  # there may be more cards than one press shows
+                shown[digest.ts] = len(seen)
+                with suppress(Refusal):
+                    made.click(weather.decider, digest, "cards")
         calm = calm + 1 if not new and jobs.left() == 0 else 0
         time.sleep(0.25)
     return pressed
 
 
-def _cards(made: Town, decider: str) -> list[Message]:
+def _messages(made: Town, decider: str, action: str) -> list[Message]:
+    """What the decider sees that has this button."""
     if not decider:
         return []
-    return [one for one in made.said(made.dm(decider)) if "'action_id': 'approve'" in str(one.blocks)]
+    return [one for one in made.said(made.dm(decider)) if f"'action_id': '{action}'" in str(one.blocks)]
 
 
-def _count(made: Town, asked: dict[tuple[str, str], tuple[str, str]], pressed: int, seconds: float) -> After:
+def _count(
+    made: Town, asked: dict[tuple[str, str], tuple[str, str]], pressed: int, lag: Lag, seconds: float
+) -> After:
     answers = {(one.channel, one.ts): one for channel in made.team.channels for one in made.said(channel)}
     by_key = Counter(
         one.metadata["event_payload"]["key"] for one in answers.values() if one.metadata and not one.streaming
@@ -148,6 +209,7 @@ def _count(made: Town, asked: dict[tuple[str, str], tuple[str, str]], pressed: i
         unfinished = world.find(SlackJob, state=In(("dead", "working", "waiting")))
         dead = tuple(f"{one.kind}: {one.note}" for one in unfinished)
         found = leaks(world, made.slack.journal)
+    delivery = made.people.delivery
     decided = [one for one in plans if one.needs and one.state in ("committed", "delivered")]
     ordering = [where for where, (_, text) in asked.items() if text.lower().startswith("order")]
     return After(
@@ -161,7 +223,11 @@ def _count(made: Town, asked: dict[tuple[str, str], tuple[str, str]], pressed: i
         commits_not_once=sum(1 for one in decided if commits[one.id] != 1),
         dead_jobs=dead,
         leaks=found,
-        acks=tuple(made.people.delivery.acks),
+        acks=tuple(delivery.acks),
+        door=tuple(one["door"] for one in delivery.server_acks if "door" in one),
+        kept=tuple(took for one in delivery.server_acks for name, took in one.items() if name in ("store", "file")),
+        on_disk=sum(1 for one in delivery.server_acks if "file" in one),
+        lag=tuple(lag.seconds),
         seconds=seconds,
     )
 
