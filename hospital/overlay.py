@@ -1,10 +1,11 @@
 """The hospital as it would be: a reader on top of another one, in which some rows are other than they are."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
 from hospital.entity import Entity
-from hospital.ports import E, In, Not, Range, Reader
+from hospital.ports import E, In, Not, Range, Reader, Shares
 
 
 class Overlay:
@@ -30,6 +31,7 @@ class Overlay:
     ) -> list[E]:
         """All that would match (see `Reader.find`)."""
         own = self._rows.get(kind)
+        where = self._without_shares(kind, where) if own else where
         if not own:
             return self._under.find(kind, order=order, limit=limit, **where)
         rows = [row for row in self._under.find(kind, order=None, limit=None, **where) if row.id not in own]
@@ -42,6 +44,7 @@ class Overlay:
     def values(self, kind: type[E], /, fields: tuple[str, ...], **where: object) -> list[tuple[Any, ...]]:
         """Only these fields of all that would match."""
         own = self._rows.get(kind)
+        where = self._without_shares(kind, where) if own else where
         if not own:
             return self._under.values(kind, fields, **where)
         found = [row for id, *row in self._under.values(kind, ("id", *fields), **where) if id not in own]
@@ -51,6 +54,18 @@ class Overlay:
     def count(self, kind: type[E], /, **where: object) -> int:
         """How many would match."""
         return len(self.values(kind, ("id",), **where)) if kind in self._rows else self._under.count(kind, **where)
+
+    def _without_shares(self, kind: type[E], where: dict[str, object]) -> dict[str, object]:
+        """The same conditions with the ids that share something told one by one."""
+        shares = where.get("id")
+        if not isinstance(shares, Shares):
+            return where
+        plain = {name: value for name, value in where.items() if name != "id"}
+        others = defaultdict[tuple[Any, ...], set[str]](set)
+        for id, *key in self.values(kind, ("id", *shares.fields), **shares.where):
+            others[tuple(key)].add(id)
+        rows = self.values(kind, ("id", *shares.fields), **plain)
+        return {**plain, "id": In(tuple(id for id, *key in rows if others[tuple(key)] - {id}))}
 
 
 def matches(row: Entity, where: Mapping[str, object]) -> bool:

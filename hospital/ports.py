@@ -33,11 +33,19 @@ class Not:
     value: object
 
 
+@dataclass(frozen=True)
+class Shares:
+    """As the condition on `id`: another row that meets `where` has the same values in these fields."""
+
+    fields: tuple[str, ...]
+    where: Mapping[str, object]
+
+
 class Reader(Protocol):
     """The state of the hospital, read in one consistent snapshot.
 
     Conditions are field names of the entity with a plain value (equality; None: not set), `In`, `Range` or
-    `Not`; all must hold. An unknown field name raises ValueError.
+    `Not`, and `Shares` for the id; all must hold. An unknown field name raises ValueError.
     """
 
     def get(self, kind: type[E], /, id: str) -> E | None:

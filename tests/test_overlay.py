@@ -8,7 +8,7 @@ from small_hospital import NOW, fill
 
 from hospital.model.places import Room, Site
 from hospital.overlay import Overlay
-from hospital.ports import In, Not, Range
+from hospital.ports import In, Not, Range, Shares
 from middleware.store.database import SqlStore
 
 
@@ -61,3 +61,15 @@ def test_an_assumption_leaves_the_live_world_and_what_it_does_not_name_alone(sql
         statuses = [found.status for one in (world, over, twice) if (found := one.get(Room, room.id))]
         assert statuses == [room.status, "blocked", "closed"]
         assert twice.find(Site, order="id") == world.find(Site, order="id")
+
+
+def test_what_shares_a_field_with_another_row_is_found_in_the_store_and_over_an_assumption(
+    sqlite_store: SqlStore,
+) -> None:
+    both = Shares(("site_id",), {"kind": "clinic"})
+    with fill(sqlite_store).reading() as world:
+        over = Overlay(world, Room(id="lake-or-1", site_id="lake", name="OR 1", kind="or"))
+        assert world.values(Room, ("id",), kind="or", id=both) == [("hill-or-1",)]
+        assert over.values(Room, ("id",), kind="or", id=both) == [("hill-or-1",)]
+        assert over.values(Room, ("id",), id=Shares(("name",), {"site_id": "hill"})) == [("lake-or-1",)]
+        assert world.count(Room, id=Shares(("name",), {"site_id": "hill"})) == 0

@@ -7,10 +7,12 @@ from zoneinfo import ZoneInfo
 from hospital.kpis.formula import Cohort, Formula, Kpi, Measured, share
 from hospital.model.bookings import Appointment, Slot
 from hospital.model.places import Clinic
-from hospital.ports import In, Range, Reader
+from hospital.ports import In, Range, Reader, Shares
 
 NOTICE = timedelta(hours=24)
 """A visit cancelled later than this before it cannot fairly be refilled."""
+TAKEN = In(("pending", "booked", "arrived", "checked-in", "fulfilled", "noshow"))
+"""A slot that somebody had, whether they came or not."""
 LOOK_AHEAD = timedelta(days=180)
 IMAGING = "imaging"
 
@@ -40,16 +42,11 @@ def no_show(world: Reader, cohort: Cohort) -> Measured:
 
 def slot_recovery(world: Reader, cohort: Cohort) -> Measured:
     """Cancelled with enough notice, and the same resource at the same time given to somebody else."""
-    found = world.values(
-        Appointment,
-        ("room_id", "start", "status", "cancelled_at"),
-        start=cohort.past,
-        **_place(world, cohort),
-    )
-    taken = {(room, start) for room, start, status, _ in found if status not in ("cancelled", "proposed", "waitlist")}
-    gone = [(room, start, at) for room, start, status, at in found if status == "cancelled"]
-    fair = [(room, start) for room, start, at in gone if at is not None and start - at >= NOTICE]
-    refilled = sum(key in taken for key in fair)
+    where = {"start": cohort.past, **_place(world, cohort)}
+    gone = world.values(Appointment, ("id", "start", "cancelled_at"), status="cancelled", **where)
+    fair = {id for id, start, at in gone if at is not None and start - at >= NOTICE}
+    again = Shares(("room_id", "start"), {"status": TAKEN})
+    refilled = sum(id in fair for (id,) in world.values(Appointment, ("id",), status="cancelled", id=again, **where))
     return share(refilled, len(fair), len(fair), {"cancelled with under 24 h notice": len(gone) - len(fair)})
 
 

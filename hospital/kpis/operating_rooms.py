@@ -11,7 +11,7 @@ from hospital.kpis.formula import Cohort, Formula, Kpi, Measured, share
 from hospital.model.bookings import Block, SurgicalCase
 from hospital.planning.intervals import Interval
 from hospital.planning.prime_time import PrimeTime
-from hospital.ports import Reader
+from hospital.ports import Not, Reader
 
 TURNOVER_CAP = 60.0
 """Minutes; a longer gap is time between two uses, not a turnover."""
@@ -64,7 +64,32 @@ def _zones(cohort: Cohort) -> dict[str, ZoneInfo]:
 
 def _inside(start: datetime, end: datetime, windows: Iterable[Interval]) -> float:
     """Minutes of a stretch that lie in the windows."""
-    return sum(max(0.0, (min(end, window.end) - max(start, window.start)).total_seconds() / 60) for window in windows)
+    inside = 0.0
+    for window in windows:
+        first, last = max(start, window.start), min(end, window.end)
+        if last > first:
+            inside += (last - first).total_seconds() / 60
+    return inside
+
+
+def _stays(
+    world: Reader, cohort: Cohort
+) -> tuple[dict[tuple[str, date], list[tuple[datetime, datetime]]], Counter[str]]:
+    """Wheels in and out by room and day, and how many cases were cancelled or lack a time: only what is needed."""
+    where = {"site_id": cohort.site_ids, "start": cohort.past, **_where(cohort, surgeon_id="clinician_id")}
+    fields = ("room_id", "site_id", "wheels_in", "wheels_out")
+    zones, excluded = _zones(cohort), Counter[str]()
+    if cancelled := world.count(SurgicalCase, state="cancelled", **where):
+        excluded["cancelled cases"] = cancelled
+    days: dict[tuple[str, date], list[tuple[datetime, datetime]]] = defaultdict(list)
+    for room, site, came, left in world.values(SurgicalCase, fields, state=Not("cancelled"), **where):
+        if room is None or came is None or left is None:
+            excluded["cases without both wheels times"] += 1
+        else:
+            days[room, came.astimezone(zones[site]).date()].append((came, left))
+    for stays in days.values():
+        stays.sort()
+    return days, excluded
 
 
 def _use(world: Reader, cohort: Cohort, window_of: Window) -> Measured:
@@ -76,26 +101,33 @@ def _use(world: Reader, cohort: Cohort, window_of: Window) -> Measured:
         start=cohort.past,
         **_where(cohort, owner_id="clinician_id"),
     )
-    cases, excluded = _cases(world, cohort, surgeon_id="clinician_id")
+    held, excluded = _stays(world, cohort)
     zones, names = _zones(cohort), {str(site.id): site.timezone for site in cohort.sites}
-    held = _by_room_day(cases, zones)
+    total = sum(map(len, held.values()))
     used = turned = staffed = 0.0
     kept = 0
+    known: dict[tuple[datetime, datetime, str], tuple[tuple[Interval, ...], float]] = {}
     for room, site, start, end, state in blocks:
         if state == "released":
             excluded["released blocks"] += 1
             continue
-        windows = window_of(Interval(start, end), names[site])
-        staffed += sum((one.end - one.start).total_seconds() / 60 for one in windows)
+        span = (start, end, names[site])
+        if span not in known:  # the rooms of a site are mostly lent at the same times
+            windows = window_of(Interval(start, end), names[site])
+            known[span] = windows, sum((one.end - one.start).total_seconds() / 60 for one in windows)
+        windows, minutes = known[span]
+        staffed += minutes
         kept += 1
         day = held.pop((room, start.astimezone(zones[site]).date()), [])
-        used += sum(_inside(case[5], case[6], windows) for case in day)
+        used += sum(_inside(came, left, windows) for came, left in day)
         turned += sum(
-            _inside(before[6], after[5], windows) for before, after in pairwise(day) if _is_turnover(before, after)
+            _inside(left, came, windows)
+            for (_, left), (came, _) in pairwise(day)
+            if 0 <= (came - left).total_seconds() / 60 <= TURNOVER_CAP
         )
     excluded["cases outside the staffed blocks"] = sum(map(len, held.values()))
     parts = {"in-room min": used, "turnover min": turned, "blocks": float(kept)}
-    measured = share(used + turned, staffed, len(cases) - excluded["cases outside the staffed blocks"], excluded)
+    measured = share(used + turned, staffed, total - excluded["cases outside the staffed blocks"], excluded)
     return Measured(measured.numerator, measured.denominator, measured.value, measured.n, measured.excluded, parts)
 
 

@@ -1,14 +1,14 @@
-"""From the reader's conditions to SQL: plain values, `In`, `Range` and `Not`."""
+"""From the reader's conditions to SQL: plain values, `In`, `Range`, `Not` and `Shares`."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from difflib import get_close_matches
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import JSON, Column, ColumnElement, Table, and_, false, or_, true
+from sqlalchemy import JSON, Column, ColumnElement, Table, and_, exists, false, or_, true
 
-from hospital.ports import In, Not, Range
+from hospital.ports import In, Not, Range, Shares
 
 CHUNK = 5_000
 """How many values of one `In` go into one statement; SQLite allows 32,766 parameters."""
@@ -62,6 +62,8 @@ def clause(table: Table, where: Mapping[str, object]) -> ColumnElement[bool]:
 
 
 def _condition(column: Column[Any], value: object) -> ColumnElement[bool]:
+    if isinstance(value, Shares):
+        return _shared(column, value)
     if isinstance(value, In):
         return _any_of(column, [_checked(column, one) for one in value.values])
     if isinstance(value, Range):
@@ -96,3 +98,10 @@ def _checked(column: Column[Any], value: object) -> object:
     if isinstance(value, datetime) and value.tzinfo is None:
         raise ValueError(f"{field}: {value.isoformat()} has no time zone")
     return value
+
+
+def _shared(column: Column[Any], value: Shares) -> ColumnElement[bool]:
+    """That another row of the same table shares these fields."""
+    twin = cast("Table", column.table.alias())
+    alike = (column_named(twin, name) == column_named(column.table, name) for name in value.fields)
+    return exists().where(twin.c[column.name] != column, *alike, clause(twin, value.where))

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from math import exp
 
 import numpy as np
 
@@ -15,6 +17,8 @@ BOOKED = ((0, 0.95), (1, 0.93), (3, 0.88), (7, 0.8), (14, 0.66), (21, 0.52), (28
 """Days ahead and the share of slots taken by then, in straight lines between them."""
 LEAD_DAYS = {"new-patient": 24.0, "follow-up": 30.0, "procedure": 20.0, "complex": 28.0, "same-day-complex": 0.1}
 CANCELLED_SHARE = 0.09
+REFILLED_SHARE, REFILLED_LATE = 0.45, 0.12
+"""Of the slots given up a day or more before, and later, how many somebody else gets (plausible, not measured)."""
 CANCEL_REASONS = ("patient request", "transport", "clinician unavailable", "rescheduled", "no longer needed")
 
 
@@ -77,7 +81,7 @@ def visit_rows(frame: Frame, rng: np.random.Generator, booked: Booked) -> list[R
     reasons = rng.choice(CANCEL_REASONS, count).tolist()
     slots: Sequence[str | None] = booked.slots if booked.slots is not None else [None] * count
     overtime = booked.overtime.tolist() if booked.overtime is not None else [0] * count
-    return [
+    rows: list[Row] = [
         {
             "id": f"APT-{booked.prefix}{n:04d}", "patient_id": str(FIRST_NUMBER + patient), "site_id": booked.site,
             "clinic_id": booked.clinic, "service_id": booked.service, "room_id": booked.room,
@@ -92,3 +96,33 @@ def visit_rows(frame: Frame, rng: np.random.Generator, booked: Booked) -> list[R
             )
         )
     ]  # fmt: skip
+    return rows + _refills(frame, booked, rows)
+
+
+def _refills(frame: Frame, booked: Booked, rows: Sequence[Row]) -> list[Row]:
+    """Somebody else in the slots of visits that were cancelled in time, booked between then and the visit."""
+    rng = frame.rng(f"refill {booked.prefix}")
+    gone = [row for row in rows if row["status"] == "cancelled"]
+    chance, whose, when = (rng.random(len(gone)).tolist() for _ in range(3))
+    tendency = habits(frame)
+    missed = rng.random(len(gone)).tolist()
+    found = []
+    for n, row in enumerate(gone):
+        notice = row["start"] - row["cancelled_at"]
+        share = REFILLED_SHARE if notice >= timedelta(days=1) else REFILLED_LATE
+        if chance[n] >= share or notice <= LEAST_NOTICE:
+            continue
+        patient = int(COUNT * whose[n] ** 1.6)
+        odds = -3.5 + 0.02 * min(notice / timedelta(days=1), 90) + 1.1 * float(tendency[patient])
+        found.append(
+            {
+                **row, "id": f"{row['id']}R", "patient_id": str(FIRST_NUMBER + patient), "cancelled_at": None,
+                "status": "noshow" if missed[n] < 1 / (1 + exp(-odds)) else "fulfilled", "cancel_reason": None,
+                "booked_at": row["cancelled_at"] + when[n] * (notice - LEAST_NOTICE), "overtime_minutes": 0,
+            }
+        )  # fmt: skip
+    return found
+
+
+LEAST_NOTICE = timedelta(minutes=30)
+"""Nobody is found for a slot that begins sooner."""
