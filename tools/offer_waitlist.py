@@ -54,7 +54,14 @@ async def offer_waitlist(args: OfferWaitlist, box: Toolbox) -> Draft:
             )
         site = box.local(slot.site_id)
         why = kept_by_rule(clinic, site, slot.visit_type, slot.start, slot.urgent_reserved, box.now)
-        if why is not None and not (args.slot and args.reason):
+        if why is not None and args.slot and args.reason is None:
+            raise Problem(
+                "missing",
+                f"The clinic's rule does not give that slot out: it is {SAID[why]}. Why should it be offered all the "
+                "same? The clinic's medical director then decides.",
+                argument="reason",
+            )
+        if why is not None and not args.slot:
             kept[SAID[why]] = kept.get(SAID[why], 0) + 1
             continue
         if (entry := next_entry(box.world, clinic.id, slot.visit_type, slot.start, slot.end)) is not None:

@@ -102,13 +102,28 @@ def _against(
         found.add("contrast")
     if slot.minutes < order.minutes:
         found.add("length")
-    if not set(slot.visit_type.casefold().split("-")) <= {order.modality, *order.protocol.casefold().split()}:
+    if not set(slot.visit_type.casefold().split("-")) <= _made_for(order):
         found.add("protocol")
     if held:
         found.add("held")
     if (why := scanners.why_not(slot)) is not None:
         found.add(_SAID[why])
     return frozenset(found)
+
+
+REGIONS = {
+    "joint": {"knee", "hip", "shoulder", "ankle", "wrist", "elbow"},
+    "head": {"brain", "skull", "sinuses"},
+    "spine": {"cervical", "thoracic", "lumbar"},
+    "chest": {"lung", "thorax"},
+}
+"""Slots are made for a region of the body, and orders may name a part of it."""
+
+
+def _made_for(order: ImagingOrder) -> set[str]:
+    """The words that a slot for this order may be called by."""
+    words = {order.modality, *order.protocol.casefold().split()}
+    return words | {region for region, parts in REGIONS.items() if parts & words}
 
 
 def _serve(money: MoneyContext, order: ImagingOrder) -> OptionMoney:

@@ -104,6 +104,17 @@ from evals.checks.refusals import (
     routes_to_approver,
     to_supervisor,
 )
+from evals.checks.routing import (
+    costs_of_each,
+    kept_for_them,
+    next_is_offered,
+    no_visit_booked,
+    nothing_booked,
+    only_fitting_scanners,
+    prerequisites_of_order,
+    reason_and_director,
+    slot_not_kept_yet,
+)
 from evals.checks.stock import no_patient_name, shortage_count, shortages_in_full
 from evals.checks.surgery import (
     band_as_said,
@@ -165,6 +176,16 @@ CHECKS: dict[str, Check] = {
     "cancel or move a visit before its patient agreed": visits_untouched,
     "exactly the visit that was agreed to moved": only_agreed_moved,
     "move a visit before the yes": moved_only_after_yes,
+    # imaging orders and the waitlist
+    "only scanners that fit the order": only_fitting_scanners,
+    "travel, cost to serve and technologist of each option": costs_of_each,
+    "prerequisites of the order told": prerequisites_of_order,
+    "book or hold anything": nothing_booked,
+    "whoever is next on the waitlist is offered it": next_is_offered,
+    "the slot is kept for them": kept_for_them,
+    "book a visit": no_visit_booked,
+    "the reason and the clinic medical director": reason_and_director,
+    "keep the slot before the director agreed": slot_not_kept_yet,
     # nurses
     "required by ratio and acuity": required_by_ratio,
     "rostered against required": rostered_against_required,

@@ -23,6 +23,7 @@ _FILLER = frozenset(
     "mean meant number record born dob mrn option one x them then what how about only just would be patient item "
     "pieces number: with her his".split()
 )
+_TELLS_WHY = re.compile(r"\s*(?:because|since|as|due to|the reason|it'?s because)\b", re.IGNORECASE)
 _REJECTS = re.compile(
     r"\b(?:not (?:with )?(?:that|this|the same) (?:doctor|surgeon|physician|person|one)|not (?:dr|doctor|her|him)\b|"
     r"(?:another|other|different) (?:doctor|surgeon|physician|person)|(?:some|any)(?:body|one) else)\b",
@@ -59,7 +60,8 @@ def go_on(heard: Heard, masked: str, sure: float, lexicon: Lexicon) -> Heard:
         if asked.get("asks_for") and _answers(heard, asked, lexicon):
             same = asked is memory and heard.intent == asked.get("intent")
             chosen_one = asked is memory and _names_a_choice(heard, asked.get("choices") or [])
-            if fragment or same or chosen_one or (asked is memory and unsure):
+            told_why = asked is memory and asked["asks_for"] == "reason"
+            if fragment or same or chosen_one or told_why or (asked is memory and unsure):
                 return _resume(heard, asked, lexicon, answer=True)
     if heard.intent == "refine" or (fragment and bool(heard.mentions or heard.times)):
         return _resume(heard, memory, lexicon, answer=False)
@@ -97,6 +99,8 @@ def _answers(heard: Heard, asked: Mapping[str, Any], lexicon: Lexicon) -> bool:
     kinds = _ANSWERED_BY.get(missing, (missing,))
     if missing in ("minutes", "quantity"):
         return heard.number() is not None or "minutes" in heard.time
+    if missing == "reason":
+        return _TELLS_WHY.match(heard.text) is not None
     if missing in ("day", "start", "end"):
         return bool(heard.time) or (heard.ordinal() is not None and bool(asked.get("choices")))
     if asked.get("choices") and _pick(heard, asked) is not None:

@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.script import Say, Script, do, question, settle, tell
 from agent.planners.embedded.skills.reads import demand_forecast, read
+from agent.planners.embedded.skills.reasons import reason_of
 from hospital.ids import ClinicId
-from hospital.model.bookings import ClinicSession
+from hospital.model.bookings import ClinicSession, Slot
 from hospital.model.places import Clinic, Site
 from hospital.ports import Range
 from tools.results import Done, Refused
@@ -111,16 +112,38 @@ def _sits(heard: Heard, clinic: Clinic) -> bool:
 
 
 def offer_waitlist(heard: Heard) -> Script:
-    """Offer a freed slot of a clinic to whoever is next."""
+    """Offer a freed slot of a clinic to whoever is next; out of turn or against the rule only with a reason."""
     clinics = _clinics(heard)
     if len(clinics) != 1:
         names = tuple(clinic.name for clinic in clinics)
         return question("Which clinic has the free slot?", names, "clinic", tuple(str(one.id) for one in clinics))
     kind = next((word for word in _KINDS if word in heard.matter().casefold()), None)
+    slot = _slot_at(heard, clinics[0], kind)
     result = yield from do(
-        "offer_waitlist", clinic=clinics[0].id, site=clinics[0].site_id, visit_type=kind, **heard.window()
+        "offer_waitlist",
+        clinic=clinics[0].id,
+        site=clinics[0].site_id,
+        slot=slot,
+        visit_type=kind,
+        entry=_entry(heard),
+        reason=reason_of(heard, pauses=False),
+        **({} if slot else heard.window()),
     )
     return (yield from settle("offer_waitlist", result, f"offer a slot of {clinics[0].name}"))
+
+
+def _entry(heard: Heard) -> str | None:
+    """The entry of the waitlist that is named, now or before on the same matter."""
+    return next((code.upper() for code in heard.slots.get("code", []) if code.upper().startswith("WL-")), None)
+
+
+def _slot_at(heard: Heard, clinic: Clinic, kind: str | None) -> str | None:
+    """The free slot at the very time said, if there is one."""
+    at = heard.at()
+    if at is None:
+        return None
+    free = heard.asked.world.find(Slot, clinic_id=clinic.id, status="free", start=at, order="id")
+    return next((str(slot.id) for slot in free if slot.visit_type.startswith(kind or "")), None)
 
 
 _KINDS = ("new", "follow", "procedure", "complex")

@@ -6,6 +6,7 @@ from typing import Any
 
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.script import Say, Script, do, question, settle
+from agent.planners.embedded.skills.reasons import reason_of
 from tools.results import Done
 
 _BANDS = {
@@ -18,7 +19,6 @@ _CANCEL = re.compile(r"\b(?:cancel\w*|call(?:ed)? off|take \S+ off|scrub|drop)\b
 _SWAP = re.compile(r"\b(?:swap\w*|switch\w*|exchange|trade|change places|reorder|before|after)\b", re.IGNORECASE)
 _EARLIER = re.compile(r"\b(?:earlier|forward|up by|sooner)\b", re.IGNORECASE)
 _SHIFT = re.compile(r"\b(?:back|later|delay|push|earlier|forward|sooner)\b", re.IGNORECASE)
-_BECAUSE = re.compile(r"(?:\b(?:because(?: of)?|since|due to)\b|[,:;]|\s-)\s+(.{3,200})$", re.IGNORECASE)
 
 
 def add_on_case(heard: Heard) -> Script:
@@ -67,7 +67,7 @@ def change_case(heard: Heard) -> Script:
         return question("Which case? Please give its number.", asks_for="case")
     text = heard.matter()
     if _CANCEL.search(text):
-        return (yield from _send(heard, change="cancel", cases=cases, reason=_reason(heard)))
+        return (yield from _send(heard, change="cancel", cases=cases, reason=reason_of(heard)))
     if len(cases) > 1 and _SWAP.search(text):
         return (yield from _send(heard, change="swap", cases=cases))
     where = {"room": heard.one("room"), "site": heard.one("site")}
@@ -111,14 +111,6 @@ def _shift(heard: Heard) -> int | None:
     if minutes is None or not _SHIFT.search(heard.text):
         return None
     return -minutes if _EARLIER.search(heard.text) else minutes
-
-
-def _reason(heard: Heard) -> str | None:
-    """Why it is cancelled: what follows "because" or a comma, or the answer to our question."""
-    if heard.memory.get("asks_for") == "reason" and heard.follows:
-        return heard.text.strip(" .")
-    found = _BECAUSE.search(heard.text.strip(" .?!"))
-    return found.group(1).strip() if found else None
 
 
 def release_block(heard: Heard) -> Script:
