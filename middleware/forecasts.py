@@ -5,7 +5,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from datetime import date, datetime, timedelta
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 from zoneinfo import ZoneInfo
 
 from hospital.model.history import DemandCount, StoredForecast
@@ -78,8 +79,13 @@ def _fitted(jobs: list[Job], executor: Executor | None) -> Iterator[list[StoredF
     if executor is not None:
         yield from _batches(executor, jobs)
         return
-    with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn"), initializer=_yield_to_others) as own:
+    with fitting_processes() as own:
         yield from _batches(own, jobs)
+
+
+def fitting_processes() -> ProcessPoolExecutor:
+    """Processes of their own that give way to everything else, and that end when whoever started them is killed."""
+    return ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn"), initializer=_begin)
 
 
 def _batches(executor: Executor, jobs: list[Job]) -> Iterator[list[StoredForecast]]:
@@ -94,9 +100,16 @@ def _batches(executor: Executor, jobs: list[Job]) -> Iterator[list[StoredForecas
         yield batch
 
 
-def _yield_to_others() -> None:
-    """Questions of people come first."""
+def _begin() -> None:
+    """Questions of people come first; and nobody waits for work that nobody gives out any more."""
     os.nice(10)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    if (parent := parent_process()) is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _fit(job: Job) -> StoredForecast | None:
