@@ -9,8 +9,9 @@ from small_line import WordPlanner
 from bots.app import Wardline
 from bots.fake_slack.faults import Faults
 from bots.settings import Settings
+from evals.slack.after import After
 from evals.slack.fleet import fleet_town
-from evals.slack.storm import After, Weather, storm
+from evals.slack.storm import Weather, storm
 from hospital.clocks import FrozenClock
 from middleware.store.database import create
 

@@ -1,13 +1,11 @@
 """The page for people, what it asks for and does, and the browser's halves of installing and signing in."""
 
 import asyncio
-import time
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import FileResponse, JSONResponse, RedirectResponse, Response
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import FileResponse, JSONResponse, Response
 from pydantic import BaseModel, ConfigDict
 
 from bots.fake_slack.faults import Faults
@@ -123,52 +121,6 @@ def set_faults(faults: Faults, slack: Slack) -> Faults:
     """Switch faults on or off."""
     slack.faults = faults
     return faults
-
-
-@router.get("/oauth/v2/authorize")
-def authorize(
-    slack: Slack,
-    client_id: str,
-    scope: str = "",
-    state: str = "",
-    redirect_uri: str = "",
-    team: Annotated[str, Query()] = "",
-    user: str = "",
-) -> Response:
-    """Agree to an installation at once; at Slack a person presses "Allow" here."""
-    return _agree(slack, "install", client_id, state, redirect_uri, team, user, scopes=scope.split(","))
-
-
-@router.get("/openid/connect/authorize")
-def openid(
-    slack: Slack,
-    client_id: str,
-    state: str = "",
-    redirect_uri: str = "",
-    nonce: str = "",
-    team: str = "",
-    user: str = "",
-) -> Response:
-    """Sign in at once as the member that `user` names; at Slack it is whoever is signed in there."""
-    return _agree(slack, "openid", client_id, state, redirect_uri, team, user, nonce=nonce)
-
-
-@router.get("/openid/connect/keys")
-def keys(slack: Slack) -> Json:
-    """The public keys with which it can be checked who signed a token."""
-    return slack.keys.published()
-
-
-def _agree(
-    slack: FakeSlack, kind: str, client_id: str, state: str, redirect_uri: str, team: str, user: str, **more: Any
-) -> Response:
-    if client_id != slack.app.client_id:
-        return JSONResponse({"ok": False, "error": "invalid_client_id"}, 400)
-    chosen = slack.teams.get(team) or next(iter(slack.teams.values()))
-    who = user if user in chosen.people else next(iter(chosen.people))
-    code = slack.id("code")
-    slack.codes[code] = {"kind": kind, "team": chosen.id, "user": who, "at": time.time(), **more}
-    return RedirectResponse(f"{redirect_uri}?{urlencode({'code': code, 'state': state})}", 302)
 
 
 async def _act(did: Did, slack: FakeSlack, people: People) -> Json:

@@ -1,9 +1,8 @@
 """What people do in Slack: write, click, fill in, open. The page does it for them, and so do tests."""
 
-from typing import Any
-
 from bots.fake_slack.deliver import Ack, Delivery
 from bots.fake_slack.model import Channel, Json, Message, Team, View
+from bots.fake_slack.payloads import pressed, view_of
 from bots.fake_slack.slack import FakeSlack, Refusal
 from bots.fake_slack.views import TRIGGERS
 
@@ -113,7 +112,7 @@ class People:
         }
         if view:
             shown = self._view(team, user, view)
-            payload |= {"container": {"type": "view", "view_id": shown.id}, "view": _view_of(team, shown)}
+            payload |= {"container": {"type": "view", "view_id": shown.id}, "view": view_of(team, shown)}
             blocks = shown.view["blocks"]
         else:
             _, found, message = self._message(team_id, channel, ts)
@@ -128,7 +127,7 @@ class People:
                 "message": message.shown(metadata=True),
             }
             blocks = message.blocks
-        payload["actions"] = [{**_element(blocks, action_id, value, block_id), "action_ts": self.slack.ts()}]
+        payload["actions"] = [{**pressed(blocks, action_id, value, block_id), "action_ts": self.slack.ts()}]
         return await self.delivery.interaction(payload)
 
     async def submit(self, team_id: str, user: str, view_id: str, values: dict[str, dict[str, Json]]) -> Ack:
@@ -141,7 +140,7 @@ class People:
             "user": {"id": user, "team_id": team.id},
             "api_app_id": self.slack.app.id,
             "trigger_id": TRIGGERS.new(user),
-            "view": {**_view_of(team, view), "state": {"values": values}},
+            "view": {**view_of(team, view), "state": {"values": values}},
         }
         ack = await self.delivery.interaction(payload)
         match ack.body.get("response_action"):
@@ -216,29 +215,3 @@ class People:
         if view is None or view.user != user or not view.open:
             raise Refusal("not_found", view_id)
         return view
-
-
-def _view_of(team: Team, view: View) -> Json:
-    return {**view.view, "id": view.id, "hash": view.hash, "team_id": team.id}
-
-
-def _element(blocks: list[Json], action_id: str, value: str | None, block_id: str | None) -> Json:
-    for block in blocks:
-        elements = [*block.get("elements", []), *([block["accessory"]] if "accessory" in block else [])]
-        for one in elements:
-            if one.get("action_id") != action_id or (block_id and block.get("block_id") != block_id):
-                continue
-            said: Any = one.get("value")
-            if one["type"] == "feedback_buttons":
-                choices = {one[name]["value"] for name in ("positive_button", "negative_button")}
-                said = value if value in choices else None
-            elif one["type"] in ("static_select", "overflow"):
-                option = next((o for o in one["options"] if o["value"] == value), None)
-                if option is not None:
-                    return {"type": one["type"], "action_id": action_id, "selected_option": option}
-                continue
-            elif value is not None and said != value:
-                continue
-            block_name = block.get("block_id", "")
-            return {"type": one["type"], "action_id": action_id, "block_id": block_name, "value": said}
-    raise Refusal("no_such_element", f"{action_id} {value or ''}".strip())

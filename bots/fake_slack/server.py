@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, WebSocket
 
-from bots.fake_slack import pages
+from bots.fake_slack import pages, sign_in
 from bots.fake_slack.deliver import Delivery
 from bots.fake_slack.people import People
 from bots.fake_slack.slack import FakeSlack
@@ -29,6 +29,7 @@ def create_fake(slack: FakeSlack, delivery: Delivery | None = None) -> FastAPI:
     app.add_middleware(Guardrails, metrics=Metrics())
     app.include_router(web_api(slack))
     app.include_router(pages.router)
+    app.include_router(sign_in.router)
 
     @app.websocket("/socket")
     async def socket(connection: WebSocket) -> None:

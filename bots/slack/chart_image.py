@@ -1,6 +1,7 @@
 """A chart card as a PNG picture: lines or bars, intervals as bands, a legend; the table beside it says the same."""
 
 from io import BytesIO
+from textwrap import fill
 from typing import Any
 
 from hospital.cards import ChartCard
@@ -10,7 +11,7 @@ PLOT = (92, 74, 1170, 478)
 """Left, top, right, bottom of the area of the values."""
 COLOURS = ("#0b6b63", "#a8501d", "#46549c", "#75592a")
 INK, SOFT, LINE, GROUND = "#18212b", "#4f5b67", "#dbe1e1", "#ffffff"
-TICKS = 5
+TICKS, LETTERS = 5, 96
 
 
 def draw_chart(card: ChartCard) -> bytes:
@@ -21,8 +22,11 @@ def draw_chart(card: ChartCard) -> bytes:
     pen = ImageDraw.Draw(image, "RGBA")
     fonts = {size: ImageFont.load_default(size) for size in (20, 24, 28)}
     said = f"{card.title} ({card.unit})"
-    fits = next((size for size in (28, 24) if pen.textlength(said, fonts[size]) < SIZE[0] - 56), 20)
-    pen.text((28, 22), said, fill=INK, font=fonts[fits])
+    fits = next((size for size in (28, 24, 20) if pen.textlength(said, fonts[size]) < SIZE[0] - 56), None)
+    if fits is None:  # two lines, broken where a word ends
+        pen.multiline_text((28, 8), fill(said, LETTERS), fill=INK, font=fonts[20], spacing=6)
+    else:
+        pen.text((28, 22), said, fill=INK, font=fonts[fits])
     top = _top(card)
     _axes(pen, card, top, fonts)
     for number, series in enumerate(card.series):

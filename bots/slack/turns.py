@@ -7,6 +7,7 @@ from typing import Any
 from agent.turn import Turn
 from bots.slack import blocks as draw
 from bots.slack.caller import Json, SaidNo, Unknown
+from bots.slack.card_blocks import draw as draw_cards
 from bots.slack.chart_image import draw_chart
 from bots.slack.line import SlackLine
 from bots.slack.speaker import section
@@ -121,7 +122,7 @@ async def answer_blocks(line: SlackLine, job: SlackJob, turn: Turn) -> list[Json
             file = await upload(line, job.team_id, card)
             images |= {card.title: file} if file else {}
     head = [draw.section(OUTCOMES[turn.outcome])] if turn.outcome in OUTCOMES else []
-    body = draw.draw(turn.cards, images)
+    body = draw_cards(turn.cards, images)
     if turn.options:
         row = [
             draw.button(f"Ask for option {one.rank}", f"{draw.CHOOSE}:option-{one.rank}", f"submit {one.plan_id}")

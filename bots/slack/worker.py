@@ -8,8 +8,9 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from bots.slack.caller import NotInstalled, SaidNo, Unknown
-from bots.slack.clicks import click, submitted
+from bots.slack.clicks import click
 from bots.slack.commands import command, shortcut
+from bots.slack.decisions import submitted
 from bots.slack.digest import tell_digest
 from bots.slack.events import begin_thread, deleted, edited, gone, stop
 from bots.slack.exceptions import tell_exceptions

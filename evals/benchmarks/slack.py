@@ -13,8 +13,9 @@ from bots.fake_slack.faults import Faults
 from bots.settings import read_settings
 from evals.dialogue import FROZEN
 from evals.replay import open_line
+from evals.slack.after import After, p_ms
 from evals.slack.fleet import fleet_town
-from evals.slack.storm import After, Weather, p_ms, storm
+from evals.slack.storm import Weather, storm
 
 SAYINGS = (
     ("capacity.manager", "Which beds are free?"),

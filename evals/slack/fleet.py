@@ -19,7 +19,8 @@ from bots.fake_slack.slack import FakeSlack
 from bots.settings import Settings
 from bots.slack.front import SCOPES
 from bots.slack.sandbox import connect_sandbox
-from evals.slack.town import Town, free_port, served, slack_settings
+from evals.slack.serving import free_port, served
+from evals.slack.town import Town, slack_settings
 from hospital.model.people import User
 from hospital.model.places import Site
 

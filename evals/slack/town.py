@@ -1,14 +1,11 @@
 """A fake Slack and a server beside it, both on real sockets, with the real slack-bolt and slack_sdk in between."""
 
 import asyncio
-import socket
-import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
-import uvicorn
 from fastapi import FastAPI
 
 from bots.app import Wardline
@@ -22,34 +19,12 @@ from bots.settings import Settings
 from bots.slack.front import SCOPES
 from bots.slack.sandbox import connect_sandbox, slack_user_of
 from bots.web.api import Lifespan, create_api
+from evals.slack.serving import free_port, served
 from hospital.model.people import User
 
 T = TypeVar("T")
 PATIENCE = 30.0
 """Seconds to wait for what must come."""
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-@contextmanager
-def served(app: FastAPI, port: int) -> Iterator[None]:
-    """An application on this port, as long as the block lasts."""
-    config = uvicorn.Config(app, port=port, proxy_headers=False, log_level="error", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        thread.join()
 
 
 class Town:
