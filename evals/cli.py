@@ -61,13 +61,15 @@ def slack(only: Annotated[str, typer.Option(help="Only dialogues whose id starts
 
     settings = read_settings().model_copy(update={"now": FROZEN, "model": ""})
     scripts = [next(iter(scripts_of(dialogue))) for dialogue in load_dialogues() if dialogue.id.startswith(only)]
+    table = Table("dialogue", "turns end as", "s", "identifiers", "decided", title="In Slack and at the command line")
     wrong = played = 0
     for one in (*compare_scripts(scripts, settings), *([] if only else [compare_story(settings)])):
-        found = (*one.differences, *(f"identifies a patient: {leak}" for leak in one.leaks))
-        played, wrong = played + 1, wrong + bool(found)
-        console.print(f"{'[red]differs[/]' if found else '[green]the same[/]'} {one.name}")
-        for said in found:
-            console.print(f"  - {escape(said[:400])}")
+        played, wrong = played + 1, wrong + bool(one.wrong)
+        verdict = "[red]otherwise[/]" if one.differences else "[green]the same[/]"
+        table.add_row(one.name, ", ".join(one.outcomes), f"{one.seconds:.1f}", str(len(one.leaks)), verdict)
+        for said in one.wrong:
+            console.print(f"{one.name}: {escape(said[:400])}")
+    console.print(table)
     console.print(f"{played - wrong} of {played} decided the same in Slack as at the command line.")
     raise typer.Exit(1 if wrong else 0)
 

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,6 +37,15 @@ class Compared:
     name: str
     differences: tuple[str, ...]
     leaks: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = ()
+    """Of each turn, as in Slack."""
+    seconds: float = 0.0
+    """Until all was said and done in Slack."""
+
+    @property
+    def wrong(self) -> tuple[str, ...]:
+        """Everything that is not as it must be, in words."""
+        return (*self.differences, *(f"identifies a patient: {leak}" for leak in self.leaks))
 
 
 def trace_of(turns: Sequence[Turn]) -> list[Any]:
@@ -59,10 +69,13 @@ def compare_scripts(scripts: Sequence[Script], settings: Settings) -> Iterator[C
             with stage.playing(script) as played:
                 expected = trace_of(played.turns)
             with on_stage(stage, script.given) as made:
+                started = time.perf_counter()
                 turns = talk(made, script.user, script.turns)
+                seconds = time.perf_counter() - started
                 with made.line.store.reading() as world:
                     shown = leaks(world, made.slack.journal)
-            yield Compared(script.name, _differences(expected, trace_of(turns)), shown)
+            outcomes = tuple(turn.outcome for turn in turns)
+            yield Compared(script.name, _differences(expected, trace_of(turns)), shown, outcomes, seconds)
     finally:
         stage.close()
 
@@ -83,18 +96,22 @@ def compare_story(settings: Settings) -> Compared:
                     line.turns.run(line.desk.decide(turn.plan.id, "approve", turn.plan.digest, "", context))
         line.close()
         wrong: list[str] = []
+        outcomes: list[str] = []
         with on_stage(stage, ()) as made:
+            started = time.perf_counter()
             for scene in STORY:
                 turn = talk(made, scene.user, (scene.text,))[0]
+                outcomes.append(turn.outcome)
                 wrong += _differences(expected[scene.title], trace_of([turn]))
                 if scene.decided and turn.plan is not None:
                     state = approve_by_cards(made, turn.plan.id)
                     wrong += [] if state in ("committed", "delivered") else [f"{scene.title}: the plan is {state}"]
                 elif scene.decided:
                     wrong.append(f"{scene.title}: nothing waits for approval")
+            seconds = time.perf_counter() - started
             with made.line.store.reading() as world:
                 shown = leaks(world, made.slack.journal)
-        return Compared("the demo's story", tuple(wrong), shown)
+        return Compared("the demo's story", tuple(wrong), shown, tuple(outcomes), seconds)
     finally:
         stage.close()
 
