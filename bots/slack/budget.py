@@ -34,8 +34,8 @@ class Bucket:
         self._at = time.monotonic()
         self._closed_until = 0.0
 
-    def wait(self) -> float:
-        """Seconds until one more call may go; 0 takes it."""
+    def wait(self, *, take: bool = True) -> float:
+        """Seconds until one more call may go; 0 takes it, unless one only looks."""
         now = time.monotonic()
         self._left = min(self._most, self._left + (now - self._at) * self._rate)
         self._at = now
@@ -43,7 +43,7 @@ class Bucket:
             return self._closed_until - now
         if self._left < 1:
             return (1 - self._left) / self._rate
-        self._left -= 1
+        self._left -= take
         return 0.0
 
     def close(self, seconds: float) -> None:
@@ -65,8 +65,8 @@ class Budget:
         return self._buckets[key]
 
     def may(self, team_id: str, method: str) -> bool:
-        """Take a call if it may go now: for what can be left out."""
-        return self.bucket(team_id, method).wait() == 0.0
+        """Whether a call may go now: for what can be left out."""
+        return self.bucket(team_id, method).wait(take=False) == 0.0
 
     async def take(self, team_id: str, method: str) -> None:
         """Wait for one's turn: for what must be said."""
