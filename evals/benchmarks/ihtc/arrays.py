@@ -84,7 +84,7 @@ class State(NamedTuple):
     attention: Array  # e: what the nurses' skills and their number cost
     wish: Array  # what a move of patients wants: patient, day, room, theatre
     care: Array  # what a move of nurses wants: room, shift, nurse, and the nurse there was
-    met: Array  # n: the last count of nurses that met her
+    met: Array  # n, int64: the last count of nurses that met her
     total: Array  # int64: 0 soft cost, 1 hard units, 2 counts of nurses so far
     random: Array  # uint64
 

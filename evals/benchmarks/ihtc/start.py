@@ -62,7 +62,7 @@ def empty_state(instance: Instance, data: Data, random: Array, nurse: Array | No
         attention=zeros(count),
         wish=zeros(WISHES, 5),
         care=zeros(shifts, 4),
-        met=zeros(nurses),
+        met=np.zeros(nurses, np.int64),
         total=total,
         random=random,
     )
