@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from hospital.cards import Card, ChartCard, ChartSeries, TableCard
+from hospital.changes.expected import say_committed
 from hospital.model.places import Service, Site, Unit
 from hospital.planning.bed_demand import HOUR, HourDemand
 from hospital.planning.intervals import Interval
@@ -44,9 +45,12 @@ def answer_bed_demand(args: ForecastDemand, box: Toolbox) -> Answer:
     """Beds needed by the end of the window at one site or all, by hour and by specialty."""
     found, window, clock = forecast_beds(args, box)
     rows = [_row(one) for one in found]
+    committed = [_committed(box, one, window) for one in found]
+    sentences = [_sentence(box, one) for one in found]
     return Answer(
-        headline=" ".join(_sentence(box, one) for one in found),
+        headline=" ".join([*sentences, *(words for words in committed if words)]),
         facts={
+            "committed_changes": " ".join(words for words in committed if words),
             "window": say_span(clock, window.start, window.end),
             "zone": clock.timezone,
             "sites": rows,
@@ -55,6 +59,14 @@ def answer_bed_demand(args: ForecastDemand, box: Toolbox) -> Answer:
         },
         cards=_cards(box, found, rows),
     )
+
+
+def _committed(box: Toolbox, one: BedForecast, window: Interval) -> str:
+    """What committed plans have changed in the staff of the units over the window's days."""
+    site = one.flow.site
+    units = (str(each.unit.id) for each in one.flow.beds)
+    first, last = site.local(window.start).date(), site.local(window.end).date()
+    return say_committed(box.world, units, first, last, ("staff_hours",))
 
 
 def forecast_beds(args: ForecastDemand, box: Toolbox) -> tuple[list[BedForecast], Interval, Site]:

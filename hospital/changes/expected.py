@@ -49,12 +49,14 @@ def committed_between(world: Reader, series: str, first: date, last: date) -> in
     return sum(one.amount for one in found)
 
 
-def say_committed(world: Reader, of: Iterable[str], first: date, last: date) -> str:
+def say_committed(
+    world: Reader, of: Iterable[str], first: date, last: date, measures: Iterable[str] = tuple(MEASURES)
+) -> str:
     """What all committed plans move over these days, for `SERVICE:SITE` or a unit each; empty when nothing."""
     moved = [
         (series, amount)
         for one in of
-        for measure in MEASURES
+        for measure in measures
         if (amount := committed_between(world, series := f"{measure}:{one}", first, last))
     ]
     parts = [_say(world, series, amount, first, last) for series, amount in moved]
