@@ -72,3 +72,6 @@ def test_a_committed_shift_moves_the_staffing_forecast_and_says_so(sqlite_store:
         assert committed_between(world, kept.series, kept.day, kept.day) == 12
         assert committed_between(world, kept.series, date(2027, 1, 1), date(2027, 1, 2)) == 0
         assert world.count(Shift, staff_id="N-1", source="float") == 1
+    until = (start + timedelta(hours=12)).isoformat()
+    beds = done(line.call("bea", "forecast_demand", subject="beds", site="hill", end=until))
+    assert "Committed plans have changed what is expected: staff hours of Ward, Hill +12" in beds.headline
