@@ -55,7 +55,9 @@ def run(
 
 
 @app.command("slack")
-def slack(only: Annotated[str, typer.Option(help="Only dialogues whose id starts with this")] = "") -> None:
+def slack(
+    only: Annotated[str, typer.Option(help="Only dialogues whose id starts with this; `story`: the demo")] = "",
+) -> None:
     """Play the dialogues and the demo through a fake Slack; the decisions must be those of the command line."""
     from evals.slack.dialogues import compare_scripts, compare_story
 
@@ -63,7 +65,7 @@ def slack(only: Annotated[str, typer.Option(help="Only dialogues whose id starts
     scripts = [next(iter(scripts_of(dialogue))) for dialogue in load_dialogues() if dialogue.id.startswith(only)]
     table = Table("dialogue", "turns end as", "s", "identifiers", "decided", title="In Slack and at the command line")
     wrong = played = 0
-    for one in (*compare_scripts(scripts, settings), *([] if only else [compare_story(settings)])):
+    for one in (*compare_scripts(scripts, settings), *([compare_story(settings)] if only in ("", "story") else [])):
         played, wrong = played + 1, wrong + bool(one.wrong)
         verdict = "[red]otherwise[/]" if one.differences else "[green]the same[/]"
         table.add_row(one.name, ", ".join(one.outcomes), f"{one.seconds:.1f}", str(len(one.leaks)), verdict)

@@ -26,6 +26,7 @@ from hospital.ports import Not
 from middleware.sandbox.conditions import given
 from policies.plans import Plan
 
+MOST_VOTES = 6
 _ID = re.compile(r"\b[A-Z]{1,6}-[A-Z0-9]{5,}(?:-[A-Z0-9]+)*\b|\b[0-9a-f]{64}\b")
 """What is made anew in every run: numbers of plans and holds, digests."""
 
@@ -88,23 +89,25 @@ def compare_story(settings: Settings) -> Compared:
         line = stage.open(home)
         expected = {}
         for scene in STORY:
-            turn = line.ask(line.doors.sandbox_user(scene.user), scene.text, None, "cli")
-            expected[scene.title] = trace_of([turn])
-            if scene.decided and turn.plan is not None:
-                for user_id in {who for need in turn.plan.needs for who in need.who[:1]}:
-                    context = line.context(line.doors.sandbox_user(user_id), "cli")
-                    line.turns.run(line.desk.decide(turn.plan.id, "approve", turn.plan.digest, "", context))
+            user = line.doors.sandbox_user(scene.user)
+            turns = [line.ask(user, scene.text, None, "cli")]
+            if scene.then:
+                turns.append(line.ask(user, scene.then, turns[0].thread, "cli"))
+            expected[scene.title] = trace_of(turns)
+            if scene.decided and turns[-1].plan is not None:
+                _approve(line, turns[-1].plan.id)
         line.close()
         wrong: list[str] = []
         outcomes: list[str] = []
         with on_stage(stage, ()) as made:
             started = time.perf_counter()
             for scene in STORY:
-                turn = talk(made, scene.user, (scene.text,))[0]
-                outcomes.append(turn.outcome)
-                wrong += _differences(expected[scene.title], trace_of([turn]))
-                if scene.decided and turn.plan is not None:
-                    state = approve_by_cards(made, turn.plan.id)
+                said = talk(made, scene.user, (scene.text, *([scene.then] if scene.then else [])))
+                outcomes += [turn.outcome for turn in said]
+                wrong += [f"{scene.title}: {one}" for one in _differences(expected[scene.title], trace_of(said))]
+                plan = said[-1].plan
+                if scene.decided and plan is not None:
+                    state = approve_by_cards(made, plan.id)
                     wrong += [] if state in ("committed", "delivered") else [f"{scene.title}: the plan is {state}"]
                 elif scene.decided:
                     wrong.append(f"{scene.title}: nothing waits for approval")
@@ -153,20 +156,33 @@ def _records(made: Town, channel: str, root: str) -> list[TurnRecord]:
 
 def approve_by_cards(made: Town, plan_id: str) -> str:
     """Let everybody who must press "Approve" on their card, in order; the state it comes to."""
-    state = "awaiting"
-    for _ in range(6):
-        line = made.line
-        with line.store.reading() as world:
-            plan = world.get(Plan, plan_id)
-            assert plan is not None
-            people = [user for need in plan.needs for who in need.who if (user := world.get(User, who))]
-            able = [user for user in people if plan in to_decide(world, user, line.policy.data, line.clock.now())]
-        state = plan.state
-        if state != "awaiting" or not able:
+    for _ in range(MOST_VOTES):
+        _, able = _deciders(made.line, plan_id)
+        if not able:
             break
         made.click(able[0].id, made.card(able[0].id, plan_id), "approve")
         made.idle()
-    return state
+    return _deciders(made.line, plan_id)[0].state
+
+
+def _approve(line: Wardline, plan_id: str) -> None:
+    """The same at the command line."""
+    for _ in range(MOST_VOTES):
+        plan, able = _deciders(line, plan_id)
+        if not able:
+            break
+        context = line.context(able[0], "cli")
+        line.turns.run(line.desk.decide(plan.id, "approve", plan.digest, "", context))
+
+
+def _deciders(line: Wardline, plan_id: str) -> tuple[Plan, list[User]]:
+    """A plan, and who of those asked may decide on it now."""
+    with line.store.reading() as world:
+        plan = world.get(Plan, plan_id)
+        assert plan is not None
+        people = [user for need in plan.needs for who in need.who if (user := world.get(User, who))]
+        able = [user for user in people if plan in to_decide(world, user, line.policy.data, line.clock.now())]
+    return plan, able if plan.state == "awaiting" else []
 
 
 def _differences(expected: list[Any], found: list[Any]) -> tuple[str, ...]:
