@@ -1,5 +1,6 @@
 """The bot in the fake Slack: what people say and press, and what comes of it."""
 
+import asyncio
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +10,8 @@ from slack_town import small_town
 from small_hospital import NOW
 
 from bots.fake_slack.deliver import Ack
+from bots.slack.line import SlackLine
+from bots.slack.turns import answer
 from evals.slack.town import Town
 from hospital.model.slack import SlackFeedback, SlackJob
 from hospital.model.supply import Item
@@ -247,6 +250,28 @@ def test_an_answer_whose_worker_died_before_writing_it_down_is_not_posted_twice(
     slack.idle()
     assert len(slack.said(channel, ts)) == 1
     assert slack.said(channel, ts)[0].edited
+
+
+async def _answered_alone(slack: Town, job: SlackJob) -> str:
+    line = SlackLine(slack.line)
+    try:
+        return await answer(line, job)
+    finally:
+        await line.close()
+
+
+def test_whoever_lost_the_lease_of_a_message_says_nothing(slack: Town) -> None:
+    channel = slack.dm("sup")
+    with slack.line.store.working() as work:
+        now = slack.line.system_clock.now()
+        event = {"type": "message", "channel": channel, "user": slack.user("sup"), "ts": "1.000001", "text": "hello"}
+        mine = SlackJob(
+            id="T:lost", team_id=slack.team.id, kind="message", payload={"event": event}, lane="lost", place="1",
+            state="working", owner="me", attempts=1, next_at=now + timedelta(minutes=5), received_at=now,
+        )  # fmt: skip
+        work.put(mine.model_copy(update={"owner": "somebody else", "attempts": 2}))
+    assert asyncio.run(_answered_alone(slack, mine)) == "taken over"
+    assert slack.said(channel, "1.000001") == []
 
 
 def test_the_stop_button_ends_what_is_said(shared: Town) -> None:

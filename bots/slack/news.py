@@ -58,11 +58,16 @@ def _notices(work: UnitOfWork, now: datetime) -> Iterable[SlackJob]:
         for link in links_of(work, user):
             pings = _pings(work, link, now) + len(asking) if asking else 0
             digest = asking if pings >= DIGEST_FROM else []
-            if digest:
+            if digest and not _is_coming(work, link):
                 yield job_for(link.team_id, DIGEST, f"{digest[0]}:{link.slack_user}", link.slack_user, now)
             for one in notices:
                 if one.id not in digest:
                     yield job_for(link.team_id, "notice", one.id, link.slack_user, now, notice=one.id)
+
+
+def _is_coming(world: Reader, link: SlackLink) -> bool:
+    """Whether a digest waits to be told: it lists what waits by then."""
+    return world.count(SlackJob, lane=f"{DIGEST}:{link.team_id}:{link.slack_user}", state="waiting") > 0
 
 
 def _pings(world: Reader, link: SlackLink, now: datetime) -> int:

@@ -78,6 +78,8 @@ async def ask(
             actor, text, thread, "slack", key=f"{channel}:{ts}", on_progress=stream.tell
         )
         turn = await line.wardline.turns.wait(wanted)
+    if not await asyncio.to_thread(line.jobs.renew, job):
+        return "taken over"  # it took longer than the lease: whoever has it now says it
     stopped = bool((await asyncio.to_thread(line.jobs.facts, job)).get("stopped"))
     await _say(line, job, turn, stream, channel=channel, root=root, ts=ts, stopped=stopped)
     if direct:

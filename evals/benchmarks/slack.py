@@ -69,6 +69,8 @@ def bench_slack(
             line.close()
         if not as_json:
             console.print(f"{name}: {_figures(found[name])}")
+            for where in found[name].duplicates:
+                console.print(f"{name}: posted twice in {where}")
     wrong = {name: [*after.wrong(crashed=name == "crashes"), *after.too_slow()] for name, after in found.items()}
     if as_json:
         console.print_json(json.dumps({name: _figures(after) for name, after in found.items()} | {"wrong": wrong}))
