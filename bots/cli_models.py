@@ -56,13 +56,36 @@ def show(name: Name, now: Now = None, as_json: AsJson = False) -> None:
     if as_json:
         typer.echo(json.dumps({**card.model_dump(mode="json"), "drift": asdict(drift)}))
         return
+    _print_card(card)
+    console().print(Text(f"Drift: {drift.words}.", style="red" if drift.drifted else "green"))
+
+
+def _print_card(card: "ModelCard") -> None:
+    """Version, inputs and what the backtest came to, part by part."""
     screen = console()
     screen.print(Text(f"{card.version}, fitted {card.fitted_at:%Y-%m-%d %H:%M} UTC on {card.n}", style="bold"))
     screen.print(Text(f"Inputs: {', '.join(card.inputs)}"))
     for key, value in card.backtest.items():
-        screen.print(Text(f"  {key}: {value}"))
+        _print_scores(key, value, "  ")
     screen.print(Text(card.note, style="dim"))
-    screen.print(Text(f"Drift: {drift.words}.", style="red" if drift.drifted else "green"))
+
+
+def _print_scores(key: str, value: object, indent: str) -> None:
+    """A figure on a line; scores of a part below its name; a row of the calibration per line."""
+    screen, name = console(), key.replace("_", " ")
+    if isinstance(value, int | float):
+        screen.print(Text(f"{indent}{name}: {value:g}"))
+    elif isinstance(value, dict):
+        screen.print(Text(f"{indent}{name}:"))
+        for part, scores in value.items():
+            _print_scores(part, scores, f"{indent}  ")
+    elif isinstance(value, list):
+        screen.print(Text(f"{indent}{name}:"))
+        for row in value:
+            told = ", ".join(f"{part} {figure:g}" for part, figure in row.items()) if isinstance(row, dict) else row
+            screen.print(Text(f"{indent}  {told}"))
+    else:
+        screen.print(Text(f"{indent}{name}: {value}"))
 
 
 @models.command()
@@ -87,7 +110,7 @@ def refit(
     name: Annotated[str | None, typer.Argument(help="demand, duration or no_show; unstated: all.")] = None,
     now: Now = None,
 ) -> None:
-    """Fit again and keep the card; all series of demand take minutes."""
+    """Fit again, keep the card and print it; all series of demand take minutes."""
     from middleware.models import REFITS
 
     if name is not None:
@@ -95,8 +118,10 @@ def refit(
     with opened(now) as wardline:
         for one in [name] if name else REFITS:
             card = REFITS[one](wardline.store, wardline.clock.now())
-            said = f"{card.version} on {card.n}" if card else "there is too little to learn from"
-            console().print(f"{one}: {said}")
+            if card is None:
+                console().print(f"{one}: there is too little to learn from")
+            else:
+                _print_card(card)
 
 
 def _check(name: str) -> None:

@@ -201,3 +201,14 @@ def test_a_command_uses_the_server_of_its_home(run: Run, server: str) -> None:
     assert (second.exit_code, server in second.output) == (1, True)
     elsewhere = run("ask", "Bed state?", "--as", "capacity.manager", "--now", "2026-09-20T08:00")
     assert (elsewhere.exit_code, "another clock" in elsewhere.output) == (1, True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("engine", "told"), [("duration", "booked mae"), ("no_show", "calibration error")])
+def test_an_engine_is_fitted_again_and_its_card_is_printed_and_kept(run: Run, engine: str, told: str) -> None:
+    fitted = run("models", "refit", engine)
+    assert fitted.exit_code == 0, fitted.output
+    assert told in fitted.output
+    card = _json(run("models", "show", engine, "--json"))
+    assert (card["id"], card["fitted_at"][:10]) == (engine, "2026-09-14")
+    assert set(fitted.output.splitlines()) <= set(run("models", "show", engine).output.splitlines())
