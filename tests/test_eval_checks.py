@@ -21,9 +21,10 @@ from hospital.changes.cases import ScheduleCase
 from hospital.changes.moves import DisplaceCases
 from hospital.changes.sessions import AddSession
 from hospital.changes.staffing import RequestStaff
+from hospital.changes.waitlist import OfferSlot
 from hospital.entity import Entity
 from hospital.ids import HoldId, PlanId, ShiftId, SiteId, UserId
-from hospital.model.bookings import ClinicSession, Hold, SurgicalCase, Task
+from hospital.model.bookings import Appointment, ClinicSession, Hold, SurgicalCase, Task
 from hospital.model.people import Credential, Encounter, Patient, Shift, Staff, User
 from hospital.model.places import Bed, Clinic, Room
 from hospital.model.supply import CostCentre, Stock
@@ -378,6 +379,49 @@ def one_more(cell: Any) -> Any:
     return cell + 1 if isinstance(cell, int) else cell
 
 
+def no_slot_for_the_first(played: Played, _: ExitStack) -> Played:
+    """The visit told first has none, and those after it have."""
+    (card,) = (card for card in played.last.cards if isinstance(card, TableCard) and "New slot" in card.columns)
+    at = card.columns.index("New slot")
+    first = (*card.rows[0][:at], "no slot", *card.rows[0][at + 1 :])
+    return last(played, cards=(card.model_copy(update={"rows": (first, *card.rows[1:])}),))
+
+
+def shown_without_a_plan(played: Played, _: ExitStack) -> Played:
+    """The turn before the last shows no plan."""
+    *before, asked, end = played.turns
+    return dataclasses.replace(played, turns=(*before, asked.model_copy(update={"plan": None}), end))
+
+
+def another_visit_cancelled(played: Played, work: UnitOfWork) -> None:
+    """A visit of the lost physician that nobody was asked about."""
+    listed = {str(row[0]) for turn in played.turns for card in turn.cards
+              if isinstance(card, TableCard) and "New slot" in card.columns for row in card.rows}  # fmt: skip
+    visits = [work.get(Appointment, id) for id in sorted(listed)]
+    visit = next(one for one in visits if one and one == played.before.get(Appointment, one.id))
+    work.put(visit.changed(status="cancelled"))
+
+
+def a_visit_more(played: Played, work: UnitOfWork) -> None:
+    """A copy of a visit."""
+    work.put(work.find(Appointment, limit=1)[0].changed(id="APT-PLANTED"))
+
+
+def the_offered_slot_is_held(played: Played, work: UnitOfWork) -> None:
+    """Somebody holds what is only to be offered."""
+    assert played.last.plan is not None
+    plan = work.get(Plan, played.last.plan.id)
+    assert plan is not None
+    (line,) = plan.lines
+    assert isinstance(line, OfferSlot)
+    work.put(
+        Hold(
+            id=HoldId("HOLD-PLANTED"), group="PLANTED", resource=f"slot:{line.slot_id}", site_id=line.site_id,
+            holder=UserId("callcenter.1"), start=line.start, end=line.end, expires_at=line.expires_at,
+        )
+    )  # fmt: skip
+
+
 PLANTS: dict[str, tuple[str, tuple[Plant, ...]]] = {
     "minutes per room": ("OR-01", (cells("Open", one_more), rows(a_case_in_the_open_rooms), one_row_less)),
     "data-as-of time": ("OR-01", (older, turn(as_of={}))),
@@ -509,6 +553,25 @@ PLANTS: dict[str, tuple[str, tuple[Plant, ...]]] = {
     "hold then book": ("CC-02", (rows(holds_again), nothing_new)),
     "reference number": ("CC-02", (text("APT-", "A-"),)),
     "book before confirmation": ("CC-02", (booked_at_once,)),
+    'each displaced visit listed with a slot or "no slot"': ("CC-08", (one_row_less, turn(options=()))),
+    "least harm first": ("CC-08", (no_slot_for_the_first,)),
+    "a visit without a slot says why": ("CC-08", (no_slot_for_the_first,)),
+    "cancel or move a visit before its patient agreed": ("CC-08", (rows(another_visit_cancelled),)),
+    "exactly the visit that was agreed to moved": ("CC-09", (rows(another_visit_cancelled), shown_without_a_plan)),
+    "move a visit before the yes": ("CC-09", (shown_without_a_plan,)),
+    "only scanners that fit the order": ("CC-06", (turn(options=()),)),
+    "travel, cost to serve and technologist of each option": (
+        "CC-06", (cells("Travel", lambda _: "free"), one_row_less),
+    ),
+    "prerequisites of the order told": ("CC-06", (text("(?i)renal", "kidney"),)),
+    "book or hold anything": ("CC-06", (rows(add_hold), rows(a_visit_more))),
+    "whoever is next on the waitlist is offered it": ("CC-07", (turn(plan=None),)),
+    "the slot is kept for them": ("CC-07", (nothing_new, turn(plan=None))),
+    "book a visit": ("CC-07", (rows(a_visit_more),)),
+    "the reason and the clinic medical director": (
+        "CC-10", (text(r"clinic medical director \([^)]*\)", "somebody"), turn(plan=None)),
+    ),
+    "keep the slot before the director agreed": ("CC-10", (rows(the_offered_slot_is_held),)),
 }  # fmt: skip
 """For each sentence a dialogue that keeps it, and ways to break it."""
 
