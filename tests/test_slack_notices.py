@@ -1,6 +1,7 @@
 """What people are told without asking: requests, reminders, one digest instead of many pings, and how it ends."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -9,8 +10,11 @@ from slack_town import small_town
 from small_hospital import NOW
 
 from bots.fake_slack.model import Message
+from bots.slack.approval import WITHOUT_BUTTONS, approval_blocks
+from bots.slack.plans import standing_of
 from evals.slack.town import Town
 from hospital.model.history import Feed
+from hospital.model.slack import SlackPost
 from policies.ledger import expire_due
 from policies.plans import Plan
 from policies.reminders import remind_due
@@ -141,3 +145,22 @@ def test_at_half_the_time_the_next_in_line_gets_a_card_that_freezes_with_the_oth
             "the outcome",
         )
         assert len(told) == 1
+
+
+def test_a_card_that_only_looked_on_gets_its_buttons_and_a_word_when_it_is_ones_turn(slack: Town) -> None:
+    slack.ask("sup", "order 4 TRAY")
+    card = slack.card(DECIDER)
+    slack.idle()
+    with slack.line.store.reading() as world:
+        (plan,) = world.find(Plan)
+        (post,) = world.find(SlackPost, plan_id=plan.id, final=False)
+        data, now = slack.line.policy.data, slack.line.clock.now()
+        onlooker = replace(standing_of(world, plan, None, data, now), may_decide=False)
+    assert "Others decide first" in str(approval_blocks(onlooker))
+    assert onlooker.fingerprint.startswith(WITHOUT_BUTTONS)
+    with slack.line.store.working() as work:
+        work.put(post.model_copy(update={"shown": onlooker.fingerprint}))
+    slack.until(lambda: "your turn" in str([one.blocks for one in slack.said(card.channel, card.ts)]), "a word")
+    assert "decide:" in str(card.blocks)
+    slack.idle()
+    assert len(slack.said(card.channel, card.ts)) == 1

@@ -13,6 +13,8 @@ from policies.plans import Vote
 
 Json = dict[str, Any]
 APPROVE, REJECT, EDIT, DETAILS = "approve", "reject", "edit", "details"
+WITHOUT_BUTTONS = "waits:"
+"""Begins the fingerprint of a card that only looks on."""
 FINAL = frozenset(("delivered", "rejected", "expired", "withdrawn", "superseded", "compensated"))
 """States of a plan that never change any more."""
 
@@ -32,7 +34,8 @@ class Standing:
     @property
     def fingerprint(self) -> str:
         """Differs when the card says something else."""
-        return hashlib.sha256(json.dumps(approval_blocks(self)).encode()).hexdigest()[:16]
+        said = hashlib.sha256(json.dumps(approval_blocks(self)).encode()).hexdigest()[:16]
+        return said if self.may_decide or self.card.state != "awaiting" else f"{WITHOUT_BUTTONS}{said}"
 
     @property
     def is_final(self) -> bool:
@@ -88,7 +91,8 @@ def _buttons(standing: Standing) -> Json:
 
 def _waits(standing: Standing) -> Json:
     voted = [f"{vote.user_id} has agreed" for vote in standing.votes if vote.decision == "approve"]
-    return context(f"⏳ {escape('; '.join(voted) or 'You have decided')}. It waits for the others.")
+    said = "; ".join(voted) or "Others decide first, and you are told when it is your turn"
+    return context(f"⏳ {escape(said)}.{' It waits for the others.' if voted else ''}")
 
 
 def _ended(standing: Standing) -> str:

@@ -13,6 +13,7 @@ from bots.slack.who import Stranger
 from hospital.model.slack import SlackJob, SlackPost
 from hospital.model.work import Notice
 from policies.plans import Plan
+from policies.recheck import open_needs, votes_on
 from policies.reminders import LAST, REMINDED
 
 REMINDS = frozenset((REMINDED, LAST))
@@ -40,7 +41,7 @@ async def _ask_to_decide(line: SlackLine, job: SlackJob, notice: Notice, person:
         return "nobody to ask"
     data = line.wardline.policy.data
     standing = await asyncio.to_thread(line.read, standing_of, plan, actor, data, line.clock.now())
-    if not standing.may_decide:
+    if not standing.may_decide and not await asyncio.to_thread(_comes_later, line, plan, actor.id):
         return "nothing to decide any more"
     if about_of(notice) in REMINDS and (
         card := await asyncio.to_thread(_card_of, line, job.team_id, plan.id, person)
@@ -52,6 +53,14 @@ async def _ask_to_decide(line: SlackLine, job: SlackJob, notice: Notice, person:
     )
     await asyncio.to_thread(remember, line, job.team_id, channel, ts, standing, person)
     return "asked"
+
+
+def _comes_later(line: SlackLine, plan: Plan, user: str) -> bool:
+    """Whether this person is named for what is still open, and can fill it once others have decided."""
+    with line.store.reading() as world:
+        votes = votes_on(world, plan)
+    voted = any(vote.user_id == user for vote in votes)
+    return plan.state == "awaiting" and not voted and any(user in need.who for need in open_needs(plan, votes))
 
 
 async def _remind(line: SlackLine, job: SlackJob, standing: Standing, card: SlackPost) -> str:

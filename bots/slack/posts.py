@@ -4,7 +4,8 @@ import asyncio
 from datetime import datetime
 from typing import Any
 
-from bots.slack.approval import Standing, approval_blocks, notification
+from bots.slack.approval import WITHOUT_BUTTONS, Standing, approval_blocks, notification
+from bots.slack.blocks import section
 from bots.slack.caller import SaidNo
 from bots.slack.home import home_id, show_home
 from bots.slack.inbox import place_of
@@ -65,6 +66,12 @@ async def update_card(line: SlackLine, job: SlackJob) -> str:
             keep_post, line, post.team_id, post.channel, post.ts, post.plan_id, "gone", final=True
         )
         return "deleted in Slack"
+    if standing.may_decide and post.shown.startswith(WITHOUT_BUTTONS):
+        said = f"Plan {standing.card.plan_id} waits for your decision now."
+        turn = [section("👉 *It is your turn:* the card above has its buttons now.")]
+        await line.speaker.post(
+            post.team_id, post.channel, f"turn:{post.id}", said, turn, thread_ts=post.ts, again=job.attempts > 1
+        )
     await asyncio.to_thread(remember, line, post.team_id, post.channel, post.ts, standing, post.slack_user)
     return standing.card.state
 
