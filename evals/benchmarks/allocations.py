@@ -96,6 +96,16 @@ ASKS: tuple[Ask, ...] = (
         {"goal": "imaging", "patient": "88213", "site": "all"},
     ),
     Ask(
+        "displacement, a physician lost for two days", 5.0, "callcenter.1", "propose_allocation",
+        {"goal": "displacement", "clinician": "physician.palmer", "start": "2026-09-16T00:00:00-05:00",
+         "end": "2026-09-18T00:00:00-05:00"},
+    ),
+    Ask(
+        "displacement, a scanner lost for three days", 5.0, "callcenter.1", "propose_allocation",
+        {"goal": "displacement", "room": "northgate-mri-1", "start": "2026-09-15T00:00:00-05:00",
+         "end": "2026-09-18T00:00:00-05:00"},
+    ),
+    Ask(
         "displacement, one of 12 rooms lost", 5.0, "or.scheduler", "propose_allocation",
         {"goal": "displacement", "room": "OR 4"},
     ),
