@@ -37,7 +37,7 @@ async def tell_digest(line: SlackLine, job: SlackJob) -> str:
     plans = await asyncio.to_thread(line.read, lambda world: _waiting(line, world, actor))
     if not plans and known is None:
         return "nothing waits any more"
-    said = f"{len(plans)} plans wait for your decision." if plans else "Nothing waits for your decision any more."
+    said = f"{_count(plans)} for your decision." if plans else "Nothing waits for your decision any more."
     blocks = digest_blocks(plans)
     key = f"{DIGEST}:{known.id}" if known else job.id
     if known is not None:
@@ -56,7 +56,7 @@ def digest_blocks(plans: list[Plan]) -> list[Json]:
     """The list, each with its details, and a button for the cards."""
     if not plans:
         return [draw.section("✅ *Everything is decided.* Nothing waits for you any more.")]
-    blocks = [draw.header(f"{len(plans)} plans wait for you")]
+    blocks = [draw.header(f"{_count(plans)} for you")]
     for plan in plans[:LISTED]:
         value = f'{{"plan": "{plan.id}", "digest": "{plan.digest}"}}'
         until = f"\nopen until {when(plan.expires_at)}" if plan.expires_at else ""
@@ -69,6 +69,10 @@ def digest_blocks(plans: list[Plan]) -> list[Json]:
         draw.actions(draw.button("Show me the next cards", SHOW_CARDS, "next", "primary")),
         draw.context("They are in the Home tab too."),
     ]
+
+
+def _count(plans: list[Plan]) -> str:
+    return "1 plan waits" if len(plans) == 1 else f"{len(plans)} plans wait"
 
 
 async def show_cards(line: SlackLine, job: SlackJob, actor: User, _: Json) -> str:

@@ -98,6 +98,11 @@ def take(made: Town, page: Page, address: str) -> None:
     picture(made, page, "🔁", "slack-moved.png")
 
     ask_for(made, "Order 5 HIP-REV-7 trays")
+    ask_for(made, "Order 1 HIP-REV-7 tray")
+    open_page(page, address, DECIDER)
+    picture(made, page, "plans wait for you", "slack-digest.png")
+    card_of(page, "plans wait for you").get_by_role("button", name="Show me the next cards").click()
+    card_of(page, "Order 5")
     open_page(page, address, DECIDER, "home")
     page.locator("#home .actions").first.wait_for(timeout=SLOWEST)
     page.wait_for_timeout(500)
