@@ -2,9 +2,11 @@
 
 import pytest
 
-from agent.planners.embedded.spelling import Spelling
+from agent.planners.embedded.spelling import Spelling, named_as_well, words_said
 
-SPELLING = Spelling({"expedite": 3, "tomorrow": 9, "requisition": 5, "order": 4}, lambda word: word == "patient")
+KNOWN = {"patient", "net", "wet", "savage", "for", "the", "mrs", "miss"}
+SAID = words_said(["expedite it tomorrow", "an order", "the requisition", "from here", "salvage"] * 8)
+SPELLING = Spelling(named_as_well(SAID, ["demir", "stapler"]), KNOWN.__contains__, frozenset({"demir"}))
 
 
 @pytest.mark.parametrize(
@@ -18,6 +20,23 @@ SPELLING = Spelling({"expedite": 3, "tomorrow": 9, "requisition": 5, "order": 4}
         ("patient", "patient"),
         ("for Dr. Tomorow", "for Dr. Tomorow"),
         ("HIP-REV-7", "HIP-REV-7"),
+        ("KNE-REV-7", "KNE-REV-7"),
+        ("satpler-60", "stapler-60"),
+        ("caase-12", "case-12"),
+        ("demr clinic", "derm clinic"),
+        ("dr demr", "dr demir"),
+        ("mrs. tomorow", "mrs. tomorow"),
+        ("miss tomrorow", "miss tomorrow"),
+        ("within thre days", "within three days"),
+        ("4 norh", "4 north"),
+        ("5 wet", "5 west"),
+        ("a wet floor", "a wet floor"),
+        ("net week", "next week"),
+        ("the net", "the net"),
+        ("frm", "from"),
+        ("MRK", "MRK"),
+        ("savage", "savage"),
+        ("xqzzt", "xqzzt"),
     ],
 )
 def test_a_slip_is_put_right_and_nothing_else(said: str, meant: str) -> None:

@@ -1,6 +1,6 @@
 """Which things of the hospital a message names: sites, rooms, people, items, cases ..., spelt well or badly."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from agent.planners.embedded.lexicon_index import PEOPLE, Entry, Match, NameIndex
@@ -87,9 +87,13 @@ class Lexicon:
         return sorted(mentions, key=lambda mention: mention.start)
 
     def knows(self, word: str) -> bool:
-        """Whether a word is part of a name here, or nearly, or a spelling of the field ("tele")."""
+        """Whether a word is part of a name here, or a spelling of the field ("tele")."""
         key = canonical(word)
         return key != word.lower() or self._index.knows(key)
+
+    def words(self, kinds: Collection[str] = ()) -> frozenset[str]:
+        """The longer words of which names are made; `kinds` limits it to names of these kinds."""
+        return frozenset(self._index.words(kinds))
 
     def entry(self, kind: str, id: str) -> Entry:
         """The entry itself. Raises KeyError when there is none."""

@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz, process
@@ -104,8 +104,17 @@ class NameIndex:
         return [known[word.key] for word in words[:_MOST_WORDS]]
 
     def knows(self, key: str) -> bool:
-        """Whether a word is in a name, or so near that it is taken for one."""
-        return key in self._holding or key in self._root.next or bool(key not in ORDINARY and self._near(key, False))
+        """Whether a word is in a name."""
+        return key in self._holding or key in self._root.next
+
+    def words(self, kinds: Collection[str] = ()) -> list[str]:
+        """The words of four letters or more that are in names; `kinds` limits it to names of these kinds."""
+        of_kind = [
+            word
+            for word, held in self._holding.items()
+            if not kinds or any(self.entries[number].kind in kinds for number in held)
+        ]
+        return [word for word in of_kind if len(word) >= 4 and word.isalpha()]
 
     def _near(self, key: str, marked: bool) -> list[tuple[str, float]]:
         cutoff = (78 if marked else 84) if len(key) >= 5 else 85

@@ -2,7 +2,7 @@
 
 import time
 import unicodedata
-from collections.abc import Mapping
+from collections import Counter
 from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -13,10 +13,10 @@ from agent.planners.embedded.follow import born_in, go_on, read_names
 from agent.planners.embedded.heard import Heard, says_everywhere, time_of
 from agent.planners.embedded.intents import IntentClassifier, Ranking, load_classifier, load_intents
 from agent.planners.embedded.lexicon import Lexicon, Mention
-from agent.planners.embedded.masking import mask
+from agent.planners.embedded.masking import WRITTEN_OUT, mask
 from agent.planners.embedded.names import entries_of
 from agent.planners.embedded.resolve import PEOPLE, tidy
-from agent.planners.embedded.spelling import Spelling, words_said
+from agent.planners.embedded.spelling import Spelling, named_as_well, words_said
 from agent.planners.embedded.structure import asks_to_know, intent_by_build
 from agent.planners.port import Asked
 from hospital.model.places import Site
@@ -40,12 +40,16 @@ class Understanding:
         self._read_at = 0.0
 
     @cached_property
-    def _said(self) -> Mapping[str, int]:
+    def _said(self) -> Counter[str]:
         return words_said(text for intent in load_intents() for text in intent.examples)
 
-    def _is_right(self, word: str, lexicon: Lexicon) -> bool:
-        """Whether a word is no slip: an English one, or (nearly) part of a name."""
-        return load_encoder().knows(word) or lexicon.knows(word)
+    def _spelling_for(self, lexicon: Lexicon) -> Spelling:
+        """What puts slips right: an English word, or part of a name, is none."""
+        said = named_as_well(self._said, lexicon.words())
+        english = load_encoder().knows
+        return Spelling(
+            said, lambda word: english(word) or word in WRITTEN_OUT or lexicon.knows(word), lexicon.words(PEOPLE)
+        )
 
     @cached_property
     def _classifier(self) -> IntentClassifier:
@@ -55,13 +59,12 @@ class Understanding:
         """Load everything that the first message would wait for."""
         self._names(world)
         self._classifier.classify("warm")
-        Spelling(self._said, lambda word: self._is_right(word, self._names(world))).corrected("warmm")
 
     def hear(self, asked: Asked) -> Heard:
         """What this message says, together with what it goes on with."""
         zone = ZoneInfo(zone_of(asked))
         lexicon = self._names(asked.world)
-        text = Spelling(self._said, lambda word: self._is_right(word, lexicon)).corrected(clean(asked.text))
+        text = self._spelling.corrected(clean(asked.text))
         times = tuple(read_dates(text, asked.now, zone))
         named = lexicon.link(text, context_site=asked.user.home.site_id)
         mentions = tidy([name for name in named if not _is_time(name, times)], text, lexicon)
@@ -92,6 +95,7 @@ class Understanding:
     def _names(self, world: Reader) -> Lexicon:
         if self._lexicon is None or time.monotonic() - self._read_at > REFRESH_SECONDS:
             self._lexicon = Lexicon(entries_of(world))
+            self._spelling = self._spelling_for(self._lexicon)
             self._read_at = time.monotonic()
         return self._lexicon
 
