@@ -274,3 +274,34 @@ def test_another_unit_keeps_the_night(line: Line) -> None:
     args = calls_of(second)["query_capacity"]
     assert args["unit"] == "northgate-2-west"
     assert args["start"] == "2026-09-14T19:00:00-05:00"
+
+
+def test_asking_why_does_not_do_it_again(line: Line) -> None:
+    before = plans(line)
+    ordered, why = line.talk(SUPPLY, "Order 3 of HIP-REV-7", "and why?")
+    assert [use.name for use in ordered.tools if use.effect == "write"] == ["create_requisition"]
+    assert not [use.name for use in why.tools if use.effect == "write"]
+    assert plans(line) == before + 1
+
+
+def test_a_number_alone_is_another_case(line: Line) -> None:
+    _, second = line.talk(SCHEDULER, "show me case 401", "and 402?")
+    assert "CASE-402" in str(calls_of(second))
+
+
+def test_make_it_changes_the_matter_and_chooses_nothing(line: Line) -> None:
+    _, second = line.talk(NURSE, "Who can cover tonight on 5 West?", "make it tomorrow night")
+    assert "submit_plan" not in calls_of(second)
+    assert calls_of(second)["query_capacity"]["start"].startswith("2026-09-15")
+
+
+def test_what_was_lost_is_what_is_moved(line: Line) -> None:
+    _, second = line.talk(
+        SCHEDULER, "OR 6 has a leak, out until 3pm", "which cases are affected and where could they go?"
+    )
+    assert not [use.name for use in second.tools if use.effect == "write" and use.name != "propose_allocation"]
+
+
+@pytest.mark.parametrize("text", ["agency share on 5 West in August?", "5 West overtime in July?"])
+def test_a_question_changes_nothing(line: Line, text: str) -> None:
+    assert not [use.name for use in line.last(NURSE, text).tools if use.effect == "write"]

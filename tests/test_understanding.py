@@ -7,11 +7,11 @@ import pytest
 
 from agent.planners.embedded.counts import count_in, place_in
 from agent.planners.embedded.dates import read_dates
+from agent.planners.embedded.deeds import asks_to_know, says_deed
 from agent.planners.embedded.follow import is_fragment
 from agent.planners.embedded.heard import time_of
 from agent.planners.embedded.lexicon import Entry, Lexicon
 from agent.planners.embedded.resolve import counterpart, tidy
-from agent.planners.embedded.structure import asks_to_know
 
 MONDAY = datetime(2026, 9, 14, 8, tzinfo=ZoneInfo("America/Chicago"))
 OPERATIONS = Lexicon(
@@ -69,7 +69,50 @@ def test_the_room_of_the_same_name_elsewhere() -> None:
     assert counterpart(OPERATIONS, "room", "north-or-8", "south") is None
 
 
-@pytest.mark.parametrize("text", ["Who'd agree to it?", "How do I order?", "Is it booked?"])
+@pytest.mark.parametrize(
+    ("text", "heard"),
+    [
+        ("Overbook it on Friday by 3", {"day": "2026-09-18"}),
+        ("Overbook it by two", {}),
+        ("I need it by 3", {"until": "2026-09-14T15:00:00-05:00", "day": "2026-09-14"}),
+        ("one more for the day", {"day": "2026-09-14"}),
+        ("fridays list", {"day": "2026-09-18"}),
+        ("on fridays", {}),
+        ("done before noon last month", {"start": "2026-08-01T00:00:00-05:00", "end": "2026-09-01T00:00:00-05:00"}),
+    ],
+)
+def test_times_said_in_passing(text: str, heard: dict[str, str]) -> None:
+    assert time_of(tuple(read_dates(text, MONDAY, ZoneInfo("America/Chicago"))), MONDAY) == heard
+
+
+@pytest.mark.parametrize("text", ["a nurse for the evening", "this evening"])
+def test_the_evening_is_todays_when_it_is_asked_for(text: str) -> None:
+    times = read_dates(text, MONDAY, ZoneInfo("America/Chicago"))
+    assert time_of(tuple(times), MONDAY)["start"].startswith("2026-09-14T17")
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [("swap cases 411 and 412", ["cases 411", "412"]), ("cases 411, 412 and 413", ["cases 411", "412", "413"]),
+     ("case 411 and 3 trays", ["case 411"])],
+)  # fmt: skip
+def test_every_case_of_a_list_is_named(text: str, numbers: list[str]) -> None:
+    assert [mention.words for mention in OPERATIONS.link(text) if mention.kind == "case"] == numbers
+
+
+@pytest.mark.parametrize("text", ["anywhere but OR 8", "not in OR 8 please"])
+def test_what_is_ruled_out_is_not_meant(text: str) -> None:
+    assert not [one for one in tidy(OPERATIONS.link(text), text, OPERATIONS) if one.kind == "room"]
+
+
+@pytest.mark.parametrize(
+    ("text", "deed"), [("two more trays please", True), ("shifting it", True), ("overtime share in August", False)]
+)
+def test_verbs_of_doing(text: str, deed: bool) -> None:
+    assert says_deed(text) is deed
+
+
+@pytest.mark.parametrize("text", ["Who'd agree to it?", "How do I order?", "Is it booked?", "overtime in August?"])
 def test_questions(text: str) -> None:
     assert asks_to_know(text)
 

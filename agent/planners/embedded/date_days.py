@@ -136,6 +136,8 @@ def _relative(reader: Reader, at: int, today: date) -> tuple[Day, int] | None:
         return Day(today - timedelta(2)), start + 3
     if reader.phrase(start, "next", "day"):
         return Day(today + timedelta(1)), start + 2
+    if reader.word(at - 1) == "for" and reader.phrase(at, "the", "day") and reader.kind(at + 2) != "word":
+        return Day(today), at + 2
     offset = words.RELATIVE_DAYS.get(reader.word(at))
     return None if offset is None else (Day(today + timedelta(offset)), at + 1)
 
@@ -149,7 +151,7 @@ def _named(reader: Reader, at: int, today: date) -> tuple[Day, int] | None:
     else:
         which = ""
     name = reader.word(start)
-    every = name in words.WEEKDAY_PLURALS
+    every = name in words.WEEKDAY_PLURALS and not _owns(reader, start)
     weekday = words.WEEKDAY_PLURALS.get(name, words.WEEKDAYS.get(name))
     if weekday is None or not likely_name(reader, start):
         return None
@@ -169,6 +171,18 @@ def _named(reader: Reader, at: int, today: date) -> tuple[Day, int] | None:
     found = today + timedelta(ahead or 7)
     doubt = f"{day_name} read as {found:%B} {found.day}, not today" if not ahead and not every else ""
     return Day(found, weekday=weekday, doubt=doubt, every=every), start + 1
+
+
+_NO_THING = frozenset(
+    "and or at in on for from to are is have has do does we i they only please off with but if when before after as "
+    "between until morning mornings afternoon afternoons evening evenings night nights".split()
+)
+
+
+def _owns(reader: Reader, at: int) -> bool:
+    """ "thursdays list" is Thursday's; "on Thursdays" and "Thursdays at 9" are every Thursday."""
+    thing = reader.kind(at + 1) == "word" and reader.word(at + 1) not in _NO_THING
+    return thing and reader.word(at - 1) not in ("on", "every", "all", "most", "some", "and", "or", ",", "usual")
 
 
 def _day_of_month(reader: Reader, at: int, today: date) -> tuple[Day, int] | None:

@@ -81,13 +81,19 @@ def read_clock(reader: Reader, at: int, prompted: bool) -> tuple[Clock, int] | N
                           int(minutes_text or 0), at + 1, zero_padded=False)  # fmt: skip
     if follower == "o" and reader.word(at + 2) in ("'", "’"):
         return _with_half(reader, int(number), 0, at + 4, zero_padded=False)
-    if prompted and number == int(number):
+    if prompted and number == int(number) and not _is_amount(reader, at):
         military = reader.kind(at) == "number" and len(word) in (3, 4) and int(word) % 100 < 60
         if military:
             return _with_half(reader, int(word) // 100, int(word) % 100, at + 1, zero_padded=word[0] == "0")
         if _hour_may_stand_alone(reader, at + 1):
             return _with_half(reader, int(number), 0, at + 1, zero_padded=False)
     return None
+
+
+def _is_amount(reader: Reader, at: int) -> bool:
+    """Whether "by 3" says how many more or fewer: "overbook it by 3"."""
+    said = {reader.word(back) for back in range(max(0, at - 12), at)}
+    return reader.word(at - 1) == "by" and not said.isdisjoint(words.AMOUNT_VERBS)
 
 
 def _half_at(reader: Reader, at: int) -> tuple[str, int]:

@@ -92,3 +92,8 @@ BACKWARD = ("last", "past", "previous", "prior")
 HERE = ("this", "current", "rest")
 GLUE = frozenset({"at", "on", "of", "the", ",", "in", "around", "about", "'s", "’s", "@", "shift", "from", "by"})
 EXCLUDING = frozenset({"not", "except", "excluding", "but", "no", "without"})
+AMOUNT_VERBS = frozenset(
+    "overbook overbooked overfill raise raised lower lowered increase increased reduce reduced cut exceed exceeded "
+    "grow shrink expand".split()
+)
+"""Words after which "by 3" is an amount, not an hour."""

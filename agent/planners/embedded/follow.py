@@ -9,6 +9,8 @@ from agent.planners.embedded.date_values import Window
 from agent.planners.embedded.heard import CARRIED, Heard
 from agent.planners.embedded.lexicon import Lexicon
 from agent.planners.embedded.resolve import counterpart, resolve
+from agent.planners.embedded.structure import CHANGING, what_is_asked
+from agent.planners.embedded.take_along import take_along
 
 FOLLOW_UPS = ("refine", "confirm_no")
 AT_A_SITE = ("unit", "room", "clinic", "scanner", "bed")
@@ -29,6 +31,14 @@ _REJECTS = re.compile(
     r"(?:another|other|different) (?:doctor|surgeon|physician|person)|(?:some|any)(?:body|one) else)\b",
     re.IGNORECASE,
 )
+
+
+_MAKE_IT = re.compile(
+    r"^\W*(?:(?:no|actually|ok|please|and|then|but)\W+)*(?:let'?s )?(?:make|change) (?:it|that|them)\b", re.I
+)
+_PREFIXED: Mapping[str, str] = {"case": "CASE", "requisition": "REQ"}
+_BY_CASE = ("case_show", "change_case")
+_SMALLEST_RECORD = 100
 
 
 def matter_of(heard: Heard) -> dict[str, Any]:
@@ -52,6 +62,7 @@ def go_on(heard: Heard, masked: str, sure: float, lexicon: Lexicon) -> Heard:
     if not memory.get("intent"):
         return heard
     fragment = is_fragment(masked)
+    _number_answers(heard, fragment)
     chosen = _chosen_matter(heard, fragment)
     if chosen is not None:
         return _resume(heard, {**memory, "intent": chosen}, lexicon, answer=False)
@@ -63,10 +74,33 @@ def go_on(heard: Heard, masked: str, sure: float, lexicon: Lexicon) -> Heard:
             told_why = asked is memory and asked["asks_for"] == "reason"
             if fragment or same or chosen_one or told_why or (asked is memory and unsure):
                 return _resume(heard, asked, lexicon, answer=True)
-    if heard.intent == "refine" or (fragment and bool(heard.mentions or heard.times)):
+    news = bool(heard.mentions or heard.times or heard.count is not None or heard.everywhere or _slots_said(heard))
+    if _MAKE_IT.search(heard.text) and news and heard.intent in ("refine", "submit_option"):
+        return _resume(heard, memory, lexicon, answer=False)
+    if heard.intent == "refine" and memory["intent"] in CHANGING and (heard.is_question or not news):
+        # nothing new was said: what changes something is never done a second time because of it
+        heard.intent, heard.settled = what_is_asked(heard.ranking), True
+    elif heard.intent == "refine" or (fragment and bool(heard.mentions or heard.times or _slots_said(heard))):
         return _resume(heard, memory, lexicon, answer=False)
     read_names(heard, lexicon)
+    take_along(heard)
     return heard
+
+
+def _slots_said(heard: Heard) -> bool:
+    """Whether a bare number was read as the number of a record."""
+    return bool(heard.number_of)
+
+
+def _number_answers(heard: Heard, fragment: bool) -> None:
+    """A bare number is the record's that was asked for, or another one of the kind that was spoken about."""
+    count, asked = heard.count, str(heard.memory.get("asks_for") or "")
+    if not fragment or heard.mentions or count is None or count < _SMALLEST_RECORD:
+        return
+    if asked in _PREFIXED:
+        heard.number_of = asked
+    elif not asked and heard.memory["intent"] in _BY_CASE and heard.memory.get("slots", {}).get("case"):
+        heard.number_of = "case"
 
 
 def read_names(heard: Heard, lexicon: Lexicon, intent: str | None = None) -> None:
@@ -74,6 +108,8 @@ def read_names(heard: Heard, lexicon: Lexicon, intent: str | None = None) -> Non
     heard.slots, heard.blurred = resolve(
         heard.mentions, intent or heard.intent, heard.user, lexicon, everywhere=heard.everywhere
     )
+    if heard.number_of:
+        heard.slots[heard.number_of] = [f"{_PREFIXED[heard.number_of]}-{heard.number()}"]
 
 
 def is_fragment(masked: str) -> bool:
@@ -134,6 +170,8 @@ def _resume(heard: Heard, matter: Mapping[str, Any], lexicon: Lexicon, *, answer
     if missing and (picked := _pick(heard, matter)) is not None:
         heard.slots[missing], heard.count = [picked], None
         heard.blurred.pop(missing, None)
+    if heard.number_of:
+        heard.count = None
     if heard.count is None or missing in ("patient", "appointment", "plan", "day"):
         heard.count = matter.get("count")
     if missing == "patient":

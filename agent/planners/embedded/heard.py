@@ -60,6 +60,8 @@ class Heard:
     """A date of birth."""
     count: int | None = None
     """A quantity, said now or earlier on the same matter; may be zero or negative."""
+    number_of: str = ""
+    """The kind of record of which a bare number is the number."""
     settled: bool = False
     """Whether the build of the message, rather than the classifier, says which matter it is."""
     rejects: bool = False
@@ -133,11 +135,14 @@ def time_of(times: tuple[When, ...], now: datetime) -> dict[str, str]:
     """What the times of a message mean together, as ISO text: a day, a window, a moment, an end, minutes."""
     found: dict[str, str] = {}
     day: date | None = None
+    over = any(isinstance(when, Window) and when.past for when in times)
     for when in sorted(times, key=_days_first):
         if isinstance(when, Minutes):
             found["minutes"] = str(when.minutes)
         elif when.excluded:
             continue
+        elif over and isinstance(when, Moment) and not when.dated:
+            continue  # "last month's discharges before noon": hours of the days that are over
         elif isinstance(when, Daily):
             if "start" not in found and "at" not in found and (shift := _coming(when, now, day)) is not None:
                 found["start"], found["end"] = (edge.isoformat() for edge in shift)

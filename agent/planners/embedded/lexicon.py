@@ -174,6 +174,7 @@ class Lexicon:
             if kind and after.start - word.end <= 2:
                 said = text[word.start : after.end]
                 found.append(Mention(kind, word.start, after.end, said, nearest=self.nearest(said, kind)))
+                found += _listed(words, at + 1, kind, text)
         spans = [(mention.start, mention.end) for mention in found]
         for at, word in enumerate(words):
             covered = at in taken or any(start <= word.start < end for start, end in spans)
@@ -188,6 +189,18 @@ class Lexicon:
         """What of a kind looks most like these words, best first, for a "did you mean"."""
         numbers = self._index.nearest(said, (kind,))
         return tuple(Candidate(self._entries[number].kind, self._entries[number].id, 0.0) for number in numbers)
+
+
+def _listed(words: Sequence[Word], at: int, kind: str, text: str) -> list[Mention]:
+    """The further numbers of "cases 401, 402 and 403", each as long as the first."""
+    listed: list[Mention] = []
+    length = len(words[at].key)
+    while kind in ("case", "requisition") and length > 2:
+        at += 1 + (at + 1 < len(words) and words[at + 1].key in ("and", "with", "or"))
+        if at >= len(words) or not words[at].key.isdigit() or len(words[at].key) != length:
+            break
+        listed.append(Mention(kind, words[at].start, words[at].end, text[words[at].start : words[at].end]))
+    return listed
 
 
 def _longest(matches: Iterable[Match]) -> list[Match]:

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from agent.planners.embedded.deeds import says_deed
 from agent.planners.embedded.follow import PATIENCE, matter_of
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.script import Do, Say, Script, as_reply, say_only
 from agent.planners.embedded.skills.table import SKILLS, ask_which
 from agent.planners.embedded.skills.unclear import ask_first
+from agent.planners.embedded.structure import CHANGING
 from agent.planners.embedded.understand import SURE, Understanding
 from agent.planners.port import Asked, Call, Reply, ToolCalls
 from hospital.ports import Reader
@@ -17,6 +19,11 @@ from tools.results import Done, Waiting
 NAME = "embedded"
 MOST_READS = 3
 """So many reads of an answer are kept, to be told when somebody asks what it rests on."""
+SURE_TO_CHANGE = 0.9
+SURE_OF_DEED = 0.6
+"""Below this probability a change is always asked about, below the one before when no verb of doing is said."""
+FAIRLY_SURE, CLEAR_LEAD = 0.55, 0.1
+"""Below the first probability the likeliest matter must lead the next by the second, or it is asked about."""
 MATTER = ("intent", "slots", "time", "everywhere", "count", "text")
 
 
@@ -81,12 +88,21 @@ class _Walk:
 def _skill(heard: Heard) -> Script:
     if heard.asked.confirmed_plan is not None:
         return SKILLS["confirm_yes"](heard)
-    doubtful = heard.ranking.confidence < SURE and not heard.settled and heard.intent == heard.ranking.best
-    if doubtful and not heard.follows:
+    if not heard.follows and _is_doubtful(heard):
         return ask_which(heard)
     if (asked := ask_first(heard)) is not None:
         return say_only(asked)
     return SKILLS[heard.intent](heard)
+
+
+def _is_doubtful(heard: Heard) -> bool:
+    """Whether to ask which matter is meant: two are about as likely, or something would change on a mere likeness."""
+    if heard.settled or heard.intent != heard.ranking.best:
+        return False
+    sure, lead = heard.ranking.confidence, heard.ranking.margin
+    if heard.intent in CHANGING and sure < SURE_TO_CHANGE:
+        return sure < SURE_OF_DEED or not says_deed(heard.text)
+    return sure < SURE or (sure < FAIRLY_SURE and lead < CLEAR_LEAD)
 
 
 SMALL_TALK = (

@@ -16,6 +16,10 @@ _FEWEST_DIGITS = 3
 """A requisition's number has at least so many digits: "Requisition 4 x CUP-A" orders four."""
 _BED = re.compile(r"\bbeds?\b[^.;!?]*$", re.IGNORECASE)
 _MONEY = re.compile(r"budget|cost cent|funds?\b|money", re.IGNORECASE)
+_PLACES = ("site", "unit", "room", "scanner")
+_RULED_OUT = re.compile(
+    r"\b(?:not|except|excluding|avoid|other than|anywhere but)\s+(?:(?:in|at|on|for|the)\s+)*$", re.IGNORECASE
+)
 _PREFIX = {"case": "CASE", "requisition": "REQ"}
 _RECORD = re.compile(r"(?:PLAN|APT|EXC|REQ|CASE|PO|LOT)-", re.IGNORECASE)
 _PATIENTS = (
@@ -45,7 +49,9 @@ def tidy(mentions: Iterable[Mention], text: str, lexicon: Lexicon) -> tuple[Ment
 
 
 def _is_none(mention: Mention, text: str) -> bool:
-    """Whether the words only look like a name: a short number, a bed or budget not called so."""
+    """Whether the words only look like a name (a short number, a bed not called so), or name what is not meant."""
+    if mention.kind in _PLACES and _RULED_OUT.search(text[: mention.start]):
+        return True
     match mention.kind:
         case "requisition":
             return _digits(mention.words) < _FEWEST_DIGITS

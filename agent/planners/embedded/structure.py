@@ -2,8 +2,8 @@
 
 import re
 
-from agent.guard_text import Reading
 from agent.planners.embedded.date_values import Moment, When, Window
+from agent.planners.embedded.deeds import asks_to_know
 from agent.planners.embedded.intents import Ranking
 from agent.planners.embedded.lexicon import Mention
 
@@ -14,11 +14,16 @@ WRITES = frozenset({
     "approve_in_chat",
 })  # fmt: skip
 """Matters that change something or ask for what is forbidden: a question is never one of them."""
+CHANGING = (WRITES - {"approve_in_chat", "record_status"}) | {"displace", "offer_waitlist", "release_block",
+    "request_maintenance"}  # fmt: skip
+"""Matters that change something when they are done; a fact that is told is no deed, and approving is never talk."""
 _SMALL_TALK = frozenset({"confirm_yes", "confirm_no", "thanks", "greeting", "refine", "help", "out_of_scope"})
 _BOOKED_INSTEAD = frozenset(
     {"imaging_slot", "clinic_earliest_slot", "phi_diagnosis", "overbook", "handbook_question"}
 )
 """Matters for which a booking is mistaken when it names no verb ("patient 88213, MRI Thursday 9:40")."""
+_SHOWN_WHEN_ASKED = frozenset({"overbook", "substitute_item"})
+"""Changes that a question only shows."""
 _NEVER_OF_A_CASE = frozenset({"cancel_visit", "reschedule_visit", "release_block"})
 _ABOUT_RULES = frozenset({"policy_why", "handbook_question", "explain_change"})
 _LIKELY_ENOUGH = 0.1
@@ -47,24 +52,22 @@ _ASSUMES = re.compile(
     r"^\W*(?:(?:and|now|so|ok|okay|then|or|but|let'?s|please)\W+)*(?:assum\w+|suppos\w+|what if|imagine|pretend)\b",
     re.IGNORECASE,
 )
+_CONDITION = re.compile(
+    r"^\W*(?:(?:and|now|so|ok|okay|then|or|but)\W+)*(?:if|say|let'?s say|given that)\b.+[,;:–-]+\s+"
+    r"(?:then |so )?(?:what|where|how|who|which|do|does|can|will|would|are|is|could)\b",
+    re.IGNORECASE,
+)
+"""A condition, then a question: "if two more call out, where do we stand?"."""
+_STATES = frozenset({"bed_state", "bed_need_forecast", "staffing_need", "demand_vs_capacity", "surge_beds"})
+"""Matters of how things stand: under a condition each of them is a what-if."""
 _HOW_TO = re.compile(
     r"^\W*(?:(?:so|and|but|please)\W+)*how (?:do|can|would|should|could) (?:i|we|you|one)\b", re.IGNORECASE
-)
-_POLITE = re.compile(
-    r"^\W*(?:(?:please|hi|hello|hey|ok|so|and)\W+)*(?:(?:can|could|would|will)\s+(?:you|we|u|someone|i)\b|"
-    r"is it possible to|would it be possible|do you mind|would you mind|any chance|may i\b|can't you|won't you)",
-    re.IGNORECASE,
 )
 
 
 def _is_ahead(when: When) -> bool:
     """Whether it is a time to come by which something is to be so: "by 6 pm"."""
     return isinstance(when, Moment | Window) and when.bound in ("by", "before", "until") and not when.past
-
-
-def asks_to_know(text: str) -> bool:
-    """Whether it is a question about the world, not a polite request ("could you order ...")."""
-    return Reading(text).asks() and not _POLITE.match(text)
 
 
 def intent_by_build(
@@ -82,40 +85,50 @@ def intent_by_build(
         return "kpi_question"  # a figure of access, whatever visit it is about
     if _ASSUMES.match(text) and "what_if" in [name for name, _ in ranking.intents[:6]]:
         return "what_if"
+    if _CONDITION.match(text) and ranking.best in _STATES:
+        return "what_if"
     if (beds := _about_beds(ranking, mentions, times)) is not None:
         return beds
     if asks_to_know(text):
-        likely = [name for name, chance in ranking.intents[:3] if chance >= _LIKELY_ENOUGH]
-        if _CONSENT.search(text) and "policy_why" in likely:
-            return "policy_why"
-        if _HOW_TO.search(text) and any(name in WRITES for name in likely):
-            return "handbook_question"
-        if ranking.best in WRITES | {"confirm_yes", "confirm_no"} and ranking.in_scope:
-            return _what_is_asked(ranking)
-        return None
+        return _asked(text, ranking)
+    return "book_visit" if _books(text, ranking, mentions, times, sure) else None
+
+
+def _asked(text: str, ranking: Ranking) -> str | None:
+    """What a question about the world is about, where the words alone mislead: never a change."""
+    likely = [name for name, chance in ranking.intents[:3] if chance >= _LIKELY_ENOUGH]
+    if _CONSENT.search(text) and "policy_why" in likely:
+        return "policy_why"
+    if _HOW_TO.search(text) and any(name in WRITES for name in likely):
+        return "handbook_question"
+    if ranking.best in (WRITES - _SHOWN_WHEN_ASKED) | {"confirm_yes", "confirm_no"} and ranking.in_scope:
+        return what_is_asked(ranking)
+    return None
+
+
+def _books(text: str, ranking: Ranking, mentions: tuple[Mention, ...], times: tuple[When, ...], sure: float) -> bool:
+    """Whether a patient's number, a visit and a time are all that is said: a booking without a verb."""
     numbered = any(found.kind == "patient" and any(map(str.isdigit, found.words)) for found in mentions)
     dated = any(isinstance(when, Window) or (isinstance(when, Moment) and when.dated) for when in times)
     visit = _VISIT.search(text) or any(found.kind in ("clinic", "scanner") for found in mentions)
     mistaken = ranking.best in _BOOKED_INSTEAD or ranking.confidence < sure
-    if numbered and dated and visit and mistaken and not _OTHER_DEED.search(text):
-        return "book_visit"
-    return None
+    return bool(numbered and dated and visit and mistaken and not _OTHER_DEED.search(text))
 
 
 def _about_beds(ranking: Ranking, mentions: tuple[Mention, ...], times: tuple[When, ...]) -> str | None:
     """Whether beds are counted as they are or foreseen, where the words alone mislead."""
     if ranking.best == "bed_state" and any(_is_ahead(when) for when in times):
         return "bed_need_forecast"  # what will be there by some time is forecast, not counted
-    if ranking.best != "bed_need_forecast":
+    if ranking.best not in ("bed_state", "bed_need_forecast"):
         return None
-    if any(found.kind == "bed" for found in mentions):
+    if ranking.best == "bed_need_forecast" and any(found.kind == "bed" for found in mentions):
         return ranking.intents[1][0]  # no forecast is about one certain bed
     if any(_NOW.fullmatch(when.said.words.strip()) for when in times):
         return "bed_state"  # what is there now is counted, not forecast
     return None
 
 
-def _what_is_asked(ranking: Ranking) -> str:
+def what_is_asked(ranking: Ranking) -> str:
     """The likeliest matter that only asks; when none is likely, what the rules say."""
     asking = [(name, chance) for name, chance in ranking.intents if name not in WRITES | _SMALL_TALK]
     likeliest, chance = asking[0]

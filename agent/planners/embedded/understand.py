@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from agent.planners.embedded.date_values import When, Window
 from agent.planners.embedded.dates import read_dates
+from agent.planners.embedded.deeds import asks_to_know
 from agent.planners.embedded.follow import born_in, go_on, read_names
 from agent.planners.embedded.heard import Heard, says_everywhere, time_of
 from agent.planners.embedded.intents import IntentClassifier, Ranking, load_classifier, load_intents
@@ -17,7 +18,7 @@ from agent.planners.embedded.masking import WRITTEN_OUT, mask
 from agent.planners.embedded.names import entries_of
 from agent.planners.embedded.resolve import PEOPLE, tidy
 from agent.planners.embedded.spelling import Spelling, named_as_well, words_said
-from agent.planners.embedded.structure import asks_to_know, intent_by_build
+from agent.planners.embedded.structure import intent_by_build
 from agent.planners.port import Asked
 from hospital.model.places import Site
 from hospital.ports import Reader

@@ -1,0 +1,40 @@
+"""Whether a message says that something is to be done: nothing is changed on the strength of a likeness alone."""
+
+import re
+
+from agent.guard_text import Reading, stems
+
+POLITE = re.compile(
+    r"^\W*(?:(?:please|hi|hello|hey|ok|so|and)\W+)*(?:(?:can|could|would|will)\s+(?:you|we|u|someone|i)\b|"
+    r"is it possible to|would it be possible|do you mind|would you mind|any chance|may i\b|can't you|won't you)",
+    re.IGNORECASE,
+)
+"""How a request is put as a question."""
+_DEEDS = stems(
+    (
+        "accept add agency approve arrange ask assign backfill block book bump bring buy call cancel change "
+        "choose close confirm delay double-book draft drag drop enter escalate exchange fill find fit fix "
+        "flag float forward free get give go grab hold keep let like lock make mark move need note offer open "
+        "order organise organize overbook overfill park pick place plan please postpone prefer procure pull "
+        "purchase push put raise reassign rebook recall record redo rehome release relocate remove reorder "
+        "repair replace request requisition reschedule reserve restock retract return revoke route save "
+        "schedule scrap scrub secure send service set shift sign slot source squeeze start stop submit "
+        "substitute swap switch take top transfer undo use want wish withdraw withdrawn"
+    ).split()
+)
+"""Verbs, by their stem, with which people here ask for something to be done."""
+
+
+def says_deed(text: str) -> bool:
+    """Whether any verb of doing is said."""
+    return any(word.stem in _DEEDS for word in Reading(text).words)
+
+
+def asks_to_know(text: str) -> bool:
+    """Whether it is a question about the world, not a request ("could you order ...", "order two?")."""
+    if POLITE.match(text):
+        return False
+    return Reading(text).asks() or (_ENDS_ASKING.search(text) is not None and not says_deed(text))
+
+
+_ENDS_ASKING = re.compile(r"\?\W*$")

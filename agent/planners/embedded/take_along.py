@@ -1,0 +1,32 @@
+"""What a new matter takes along from a kindred one before it: what was lost, and what "it" and "those" mean."""
+
+import re
+
+from agent.planners.embedded.heard import CARRIED, Heard
+
+_KINDRED = (
+    frozenset({"bed_state", "bed_need_forecast", "surge_beds", "place_waiting"}),
+    frozenset({"staffing_need", "who_can_cover", "request_agency"}),
+    frozenset({"demand_forecast", "demand_vs_capacity", "template_change"}),
+    frozenset({"stock_level", "inventory_shortage", "erp_status", "substitute_item", "create_requisition"}),
+    frozenset({"predict_duration", "propose_case"}),
+)
+"""Matters about the same things."""
+_LOST = ("room", "equipment", "clinician", "scanner")
+_POINTS_BACK = re.compile(r"\b(?:it|its|they|them|there|that|those|these|this one)\b", re.IGNORECASE)
+_PLACES = frozenset({"site", "unit", "room", "clinic", "bed", "scanner"})
+
+
+def take_along(heard: Heard) -> None:
+    """Slots of the matter before that this message leaves out but means."""
+    before, slots = heard.memory.get("intent"), heard.memory.get("slots", {})
+    if heard.intent == "displace" and before == "record_status" and not any(heard.slots.get(kind) for kind in _LOST):
+        heard.slots |= {kind: list(slots[kind]) for kind in (*_LOST, "site") if slots.get(kind)}
+        heard.settled = True  # what was just lost makes it plain what is to be moved
+    kindred = heard.intent != before and any({before, heard.intent} <= family for family in _KINDRED)
+    if kindred and _POINTS_BACK.search(heard.text):
+        placed = heard.everywhere or bool(_PLACES & heard.slots.keys() | _PLACES & heard.blurred.keys())
+        for kind in CARRIED:
+            named = kind in heard.slots or kind in heard.blurred or (placed and kind in _PLACES)
+            if slots.get(kind) and not named:
+                heard.slots[kind] = list(slots[kind])
