@@ -17,8 +17,7 @@ $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Wardline needs Python 3.11 or newer; $(PYTHON) is older. Set PYTHON=/path/to/python3.11."; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
-	@$(BIN)/wardline sandbox init
-	@$(BIN)/python -m evals.benchmarks.ihtc.warm
+	@$(BIN)/python -m evals.benchmarks.ihtc.warm & compiling=$$!; $(BIN)/wardline sandbox init && wait $$compiling
 	@touch $(READY)
 
 run: $(READY) ## Start the server with the sandbox and print its address

@@ -39,5 +39,5 @@ def test_a_slack_that_refuses_and_breaks_loses_nothing_and_hears_nothing_twice(t
     faults = Faults(
         duplicate=0.2, reorder=0.2, too_many=0.3, retry_after=1, broken=0.1, effect_lost=0.1, limits=False
     )
-    after = _weather(tmp_path, Weather(SAYINGS, 16, faults=faults, decider="periop.director"))
+    after = _weather(tmp_path, Weather(SAYINGS, 10, faults=faults, decider="periop.director"))
     assert after.wrong(crashed=False) == []

@@ -20,8 +20,9 @@ NAME = "embedded"
 MOST_READS = 3
 """So many reads of an answer are kept, to be told when somebody asks what it rests on."""
 SURE_TO_CHANGE = 0.9
-SURE_OF_DEED = 0.6
-"""Below this probability a change is always asked about, below the one before when no verb of doing is said."""
+SURE_OF_DEED, FAR_AHEAD = 0.6, 0.35
+"""A change that no verb of doing asks for needs the first probability; one that is asked for needs the second, or a
+lead of the third."""
 FAIRLY_SURE, CLEAR_LEAD = 0.55, 0.1
 """Below the first probability the likeliest matter must lead the next by the second, or it is asked about."""
 MATTER = ("intent", "slots", "time", "everywhere", "count", "text")
@@ -101,7 +102,7 @@ def _is_doubtful(heard: Heard) -> bool:
         return False
     sure, lead = heard.ranking.confidence, heard.ranking.margin
     if heard.intent in CHANGING and sure < SURE_TO_CHANGE:
-        return sure < SURE_OF_DEED or not says_deed(heard.text)
+        return not says_deed(heard.text) or (sure < SURE_OF_DEED and lead < FAR_AHEAD)
     return sure < SURE or (sure < FAIRLY_SURE and lead < CLEAR_LEAD)
 
 

@@ -14,8 +14,11 @@ WRITES = frozenset({
     "approve_in_chat",
 })  # fmt: skip
 """Matters that change something or ask for what is forbidden: a question is never one of them."""
-CHANGING = (WRITES - {"approve_in_chat", "record_status"}) | {"displace", "offer_waitlist", "release_block",
-    "request_maintenance"}  # fmt: skip
+CHANGING = (WRITES - {"approve_in_chat", "record_status"}) | {
+    "offer_waitlist",
+    "release_block",
+    "request_maintenance",
+}
 """Matters that change something when they are done; a fact that is told is no deed, and approving is never talk."""
 _SMALL_TALK = frozenset({"confirm_yes", "confirm_no", "thanks", "greeting", "refine", "help", "out_of_scope"})
 _BOOKED_INSTEAD = frozenset(
