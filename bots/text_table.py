@@ -37,8 +37,8 @@ class TextTable:
             yield self._table(part, first=number == 0, last=number == len(parts) - 1)
 
     def _parts(self, width: int) -> Iterator[list[int]]:
-        """Which columns stand together."""
-        every = list(range(len(self._columns)))
+        """Which columns stand together; one in which nothing is said is left out."""
+        every = [at for at in range(len(self._columns)) if not self._rows or self._says_something(at)]
         if self._room(every) <= width:
             yield every
             return
@@ -50,6 +50,9 @@ class TextTable:
                 part = list(keys)
             part.append(at)
         yield part
+
+    def _says_something(self, at: int) -> bool:
+        return any(cell_text(row[at]) for row in self._rows)
 
     def _room(self, part: Sequence[int]) -> int:
         return sum(self._least[at] + GAP for at in part)

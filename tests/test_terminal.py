@@ -1,6 +1,7 @@
 """What the terminal shows: how old sources are, what is late, and a plan as it is after a decision."""
 
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from small_line import small_line
 
 from bots.chat import Chat
 from bots.render import freshness_line
+from bots.text_table import TextTable
 from hospital.model.history import Feed
 
 
@@ -48,3 +50,11 @@ def test_the_chat_shows_a_plan_with_its_votes_after_the_decision(
     line.close()
     before, after = screen.export_text().split("Approve exactly this?")
     assert ("0 of 1" in before, "1 of 1" in after) == (True, True)
+
+
+def test_a_column_in_which_nothing_is_said_is_left_out() -> None:
+    console = Console(width=80, record=True, file=StringIO())
+    console.print(TextTable(("Room", "Open", "Remarks"), [("OR 1", 40, ""), ("OR 2", 0, None)]))
+    shown = console.export_text()
+    assert "Remarks" not in shown
+    assert all(said in shown for said in ("Room", "Open", "OR 2", "40"))
