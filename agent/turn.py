@@ -3,9 +3,8 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from hospital.cards import Card, NeedView
+from hospital.cards import Card, Citation, NeedView
 from hospital.entity import Record
-from tools.results import Citation
 
 Outcome = Literal["answer", "propose", "await_approval", "clarify", "refuse", "escalate"]
 

@@ -8,10 +8,10 @@ from agent.outcome import decide_outcome
 from agent.planners.port import Call, Reply
 from agent.render import to_markdown
 from agent.turn import OptionView, PlanView, ToolUse, Turn
-from hospital.cards import Card, FreshnessCard
+from hospital.cards import Card, Citation, FreshnessCard
 from hospital.model.talk import TurnRecord
 from policies.plans import Plan, needs_view
-from tools.results import Citation, Done, Refused, Result, Waiting
+from tools.results import Done, Refused, Result, Waiting
 
 
 def as_turn(run: Run, record: TurnRecord) -> Turn:

@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from bots.cli_common import Sentences, Sorry, console
-from hospital.events.catalogue import EVENTS, UnknownEvent, is_ours, json_schemas, read_event
 
 app = typer.Typer(cls=Sentences, no_args_is_help=True, help="The canonical events: their schemas, and checking one.")
 
@@ -17,6 +16,8 @@ def schemas(
     to: Annotated[Path | None, typer.Option("--to", help="Write one file per event into this folder.")] = None,
 ) -> None:
     """The JSON Schema of every canonical event's data."""
+    from hospital.events.catalogue import json_schemas
+
     found = json_schemas()
     if to is None:
         typer.echo(json.dumps(found, indent=2))
@@ -30,6 +31,8 @@ def schemas(
 @app.command()
 def check(file: Annotated[Path, typer.Argument(help="A CloudEvent as JSON.")]) -> None:
     """Whether an event fits the catalogue; nothing is sent."""
+    from hospital.events.catalogue import EVENTS, UnknownEvent, is_ours, read_event
+
     try:
         envelope, _ = read_event(json.loads(file.read_text(encoding="utf-8")))
     except FileNotFoundError as problem:

@@ -77,6 +77,14 @@ class PlanCard(Record):
     constraints: tuple[str, ...] = ()
 
 
+class Citation(Record):
+    """A page of the handbook and its section that a statement rests on."""
+
+    source: str
+    section: str
+    text: str = ""
+
+
 class CitationCard(Record):
     """Where a statement is written down."""
 

@@ -3,21 +3,13 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from hospital.cards import Card
+from hospital.cards import Card, Citation
 from hospital.entity import Record
 from policies.plans import Plan
 
 RefusedKind = Literal["never", "role", "read", "stale", "invalid", "unknown", "missing", "conflict", "unavailable"]
 """never: a never-rule. role/read: not yours to ask or see. stale: a late feed. invalid, unknown, missing: an
 argument. conflict: the world says no. unavailable: not yet there."""
-
-
-class Citation(Record):
-    """Where a statement is written down: a handbook page and its section."""
-
-    source: str
-    section: str
-    text: str = ""
 
 
 class Done(Record):

@@ -2,8 +2,7 @@
 
 from pydantic import Field
 
-from hospital.cards import CitationCard
-from tools.results import Citation
+from hospital.cards import Citation, CitationCard
 from tools.tool import Answer, Arguments, Problem, Toolbox, tool
 
 

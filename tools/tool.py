@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from hospital.cards import Card
+from hospital.cards import Card, Citation
 from hospital.changes.base import Change
 from hospital.entity import Record
 from hospital.ids import PlanId, ThreadId, TurnId, UserId
@@ -17,7 +17,7 @@ from hospital.ports import Reader
 from knowledge.search import Handbook
 from policies.decide import Policy
 from policies.plans import ConstraintReport, Effect
-from tools.results import Citation, RefusedKind
+from tools.results import RefusedKind
 
 Surface = Literal["cli", "terminal", "api", "web", "slack", "mcp", "workflow", "test"]
 
