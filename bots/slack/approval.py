@@ -6,7 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bots.slack.blocks import ICONS, STATE_WORDS, actions, bullets, button, context, header, needs, section
+from bots.slack.blocks import (
+    ICONS,
+    MOST_SECTIONS,
+    STATE_WORDS,
+    actions,
+    button,
+    context,
+    header,
+    lists,
+    needs,
+    section,
+)
 from bots.slack.mrkdwn import escape, when
 from hospital.cards import PlanCard
 from policies.plans import Vote
@@ -28,6 +39,9 @@ class Standing:
     reason: str = ""
     reference: str | None = None
     replaced_by: str | None = None
+    replaces: str | None = None
+    differences: Sequence[str] = ()
+    """In what the plan that replaced it, or else the plan that it replaces, says something else."""
     may_decide: bool = True
     may_edit: bool = True
 
@@ -43,19 +57,23 @@ class Standing:
         return self.card.state in FINAL
 
 
-def approval_blocks(standing: Standing) -> list[Json]:
-    """The card as blocks of a message."""
+def approval_blocks(standing: Standing, *, whole: bool = False) -> list[Json]:
+    """The card as blocks of a message; `whole`: every line, however many there are."""
     card = standing.card
-    icon = ICONS.get(card.state, "•")
-    blocks = [header(f"{icon} {card.title}"), section(f"*What changes*\n{bullets(card.lines)}"), _facts(standing)]
+    blocks = [header(f"{ICONS.get(card.state, '•')} {card.title}")]
+    if standing.replaces and card.state == "awaiting":
+        blocks += lists(f"Instead of {standing.replaces}", standing.differences, 1)
+    blocks += lists("What changes", card.lines, 0 if whole else MOST_SECTIONS)
+    blocks.append(_facts(standing))
     if card.state == "awaiting":
-        blocks += needs(card)
+        blocks += needs(card, standing.votes)
         blocks += [_buttons(standing)] if standing.may_decide else [_waits(standing)]
     else:
-        blocks.append(section(_ended(standing)))
+        blocks += ended(standing)
     if card.effect:
         blocks.append(context(*(escape(one) for one in card.effect[:4])))
-    return [*blocks, context(f"`{card.plan_id}` · digest `{card.digest[:12]}` · you decide on exactly this")]
+    exactly = " · you decide on exactly this" if card.state == "awaiting" else ""
+    return [*blocks, context(f"`{card.plan_id}` · digest `{card.digest[:12]}`{exactly}")]
 
 
 def notification(standing: Standing) -> str:
@@ -71,7 +89,7 @@ def value_of(card: PlanCard) -> str:
 
 def _facts(standing: Standing) -> Json:
     card = standing.card
-    told = [("Cost", card.cost or "nothing"), ("Asked by", escape(card.asked_by))]
+    told = [("Cost", card.cost or "none"), ("Asked by", escape(card.asked_by))]
     if card.expires_at is not None and card.state == "awaiting":
         told.append(("Open until", when(card.expires_at)))
     if standing.reference:
@@ -90,18 +108,23 @@ def _buttons(standing: Standing) -> Json:
 
 
 def _waits(standing: Standing) -> Json:
-    voted = [f"{vote.user_id} has agreed" for vote in standing.votes if vote.decision == "approve"]
-    said = "; ".join(voted) or "Others decide first, and you are told when it is your turn"
-    return context(f"⏳ {escape(said)}.{' It waits for the others.' if voted else ''}")
+    voted = any(vote.decision == "approve" for vote in standing.votes)
+    said = "It waits for the others" if voted else "Others decide first, and you are told when it is your turn"
+    return context(f"⏳ {said}.")
 
 
-def _ended(standing: Standing) -> str:
-    said = f"{ICONS.get(standing.card.state, '•')} *{STATE_WORDS.get(standing.card.state, standing.card.state)}*"
-    votes = [
-        f"{'Approved' if vote.decision == 'approve' else 'Rejected'} by {escape(vote.user_id)} {when(vote.at)}"
+def ended(standing: Standing) -> list[Json]:
+    """What became of it: the state, who decided and why, and what is different in the plan that took its place."""
+    words = STATE_WORDS.get(standing.card.state, standing.card.state)
+    said = [f"{ICONS.get(standing.card.state, '•')} *{words}*"]
+    said += [
+        f"{'Approved' if vote.decision == 'approve' else 'Rejected'} by {escape(vote.user_id)}, {when(vote.at)}"
         for vote in standing.votes
     ]
-    said_below = bool(standing.replaced_by and standing.replaced_by in standing.reason)
-    reason = [f"_{escape(standing.reason)}_"] if standing.reason and not said_below else []
-    instead = [f"Look at `{standing.replaced_by}` instead."] if standing.replaced_by else []
-    return "\n".join([said, *votes, *reason, *instead])
+    told = standing.reason.casefold() in words.casefold() or (standing.replaced_by or "\n") in standing.reason
+    if standing.reason and not told:
+        said.append(f"_{escape(standing.reason)}_")
+    if not standing.replaced_by:
+        return [section("\n".join(said))]
+    said.append(f"`{standing.replaced_by}` took its place and is decided on anew.")
+    return [section("\n".join(said)), *(lists("What is different now", standing.differences, 1))]

@@ -4,7 +4,18 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from bots.slack import limits
-from bots.slack.blocks import CHOOSE, ICONS, STATE_WORDS, actions, bullets, button, context, needs, section
+from bots.slack.blocks import (
+    CHOOSE,
+    ICONS,
+    MOST_SECTIONS,
+    STATE_WORDS,
+    actions,
+    button,
+    context,
+    lists,
+    needs,
+    section,
+)
 from bots.slack.mrkdwn import cut, escape, to_mrkdwn, when
 from hospital.cards import (
     Card,
@@ -18,13 +29,16 @@ from hospital.cards import (
 )
 
 Json = dict[str, Any]
+LINE = 76
+"""Letters that fit beside each other in a message where every letter is as wide as the next."""
 SHOWN_ROWS = 40
 """Rows of a table that a chat message shows; the rest is for the page."""
 
 
 def draw(cards: Iterable[Card], images: Mapping[str, str] | None = None) -> list[Json]:
     """The cards as blocks of one message; `images` are the files of uploaded charts by title."""
-    drawing = _Drawing(dict(images or {}))
+    cards = list(cards)
+    drawing = _Drawing(dict(images or {}), _widest(cards))
     blocks: list[Json] = []
     for card in cards:
         blocks += _DRAW[card.type](card, drawing)
@@ -35,11 +49,22 @@ def draw(cards: Iterable[Card], images: Mapping[str, str] | None = None) -> list
 
 
 class _Drawing:
-    """What one message has room for: one table block."""
+    """What one message has room for: one table block, for the table that needs it most."""
 
-    def __init__(self, images: dict[str, str]) -> None:
+    def __init__(self, images: dict[str, str], as_block: TableCard | None) -> None:
         self.images = images
-        self.tables = 0
+        self.as_block = as_block
+
+
+def _widest(cards: list[Card]) -> TableCard | None:
+    tables = [card.twin if isinstance(card, ChartCard) else card for card in cards]
+    found = [one for one in tables if isinstance(one, TableCard) and one.rows]
+    return max(found, key=lambda one: (_width(one), len(one.rows)), default=None)
+
+
+def _width(card: TableCard) -> int:
+    """Letters of its widest line as plain text."""
+    return max(map(len, _plain(card.columns, list(card.rows[:SHOWN_ROWS])).splitlines()))
 
 
 def _text(card: TextCard, _: _Drawing) -> list[Json]:
@@ -57,24 +82,41 @@ def _parts(text: str) -> list[str]:
     return parts
 
 
-def _table(card: TableCard, drawing: _Drawing) -> list[Json]:
+def _table(card: TableCard, drawing: _Drawing, title: str = "") -> list[Json]:
     if not card.rows:
         return []
     rows = [row[: limits.TABLE_COLUMNS] for row in card.rows[:SHOWN_ROWS]]
     left = len(card.rows) - len(rows)
     note = " · ".join(part for part in (card.note, f"{left} more rows are on the page" if left else "") if part)
-    head = section(f"*{escape(card.title)}*")
-    drawing.tables += 1
-    if drawing.tables > limits.TABLES:
-        body = section(f"```{cut(_plain(card.columns, rows), limits.SECTION - 10)}```")
-    else:
-        numeric = [all(isinstance(row[at], int | float) for row in rows) for at in range(len(rows[0]))]
-        body = {
+    head = section(f"*{escape(title or card.title)}*")
+    body = _block(card, rows) if card is drawing.as_block else _small(card, rows)
+    return [head, *body, *([context(escape(note))] if note else [])]
+
+
+def _block(card: TableCard, rows: list[tuple[Any, ...]]) -> list[Json]:
+    numeric = [all(isinstance(row[at], int | float) for row in rows) for at in range(len(rows[0]))]
+    settings = [{"align": "right" if one else "left", "is_wrapped": not one} for one in numeric]
+    return [
+        {
             "type": "table",
-            "column_settings": [{"align": "right" if one else "left", "is_wrapped": not one} for one in numeric],
+            "column_settings": settings,
             "rows": _fitting([card.columns[: limits.TABLE_COLUMNS], *rows]),
         }
-    return [head, body, *([context(escape(note))] if note else [])]
+    ]
+
+
+def _small(card: TableCard, rows: list[tuple[Any, ...]]) -> list[Json]:
+    """A table beside the one that is a table block: as it is where it fits into a line, else by name and value."""
+    said = [[(name, _cell(value)) for name, value in zip(card.columns, row, strict=False)] for row in rows]
+    if len(said) == 1:
+        pairs = [f"*{escape(name)}*\n{escape(value)}" for name, value in said[0]]
+        groups = [pairs[at : at + limits.FIELDS] for at in range(0, len(pairs), limits.FIELDS)]
+        return [{"type": "section", "fields": [{"type": "mrkdwn", "text": one} for one in part]} for part in groups]
+    plain = _plain(card.columns, rows)
+    if _width(card) <= LINE and len(plain) < limits.SECTION - 10:
+        return [section(f"```{escape(plain)}```")]
+    lines = [f"**{row[0][1]}** · " + " · ".join(f"{name} {value}" for name, value in row[1:]) for row in said]
+    return lists("", lines, MOST_SECTIONS)
 
 
 def _fitting(rows: list[tuple[Any, ...]]) -> list[list[Json]]:
@@ -98,16 +140,25 @@ def _cell(value: object) -> str:
 
 
 def _plain(columns: Iterable[str], rows: list[tuple[Any, ...]]) -> str:
+    """Lines in which columns stand below each other, numbers to the right."""
     cells = [[*columns], *([_cell(value) for value in row] for row in rows)]
     widths = [max(len(row[at]) for row in cells if at < len(row)) for at in range(len(cells[0]))]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)) for row in cells)
+    number = [all(isinstance(row[at], int | float) for row in rows if at < len(row)) for at in range(len(widths))]
+    lines = [
+        "  ".join(
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(row, widths, number, strict=False)
+        )
+        for row in cells
+    ]
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def _chart(card: ChartCard, drawing: _Drawing) -> list[Json]:
     file = drawing.images.get(card.title)
     says = cut(f"{card.title} in {card.unit}; the table below says the same", limits.ALT_TEXT)
     image = [{"type": "image", "slack_file": {"id": file}, "alt_text": says}] if file else []
-    return [*image, *_table(card.twin, drawing)]
+    return [*image, *_table(card.twin, drawing, "The same in figures" if file else "")]
 
 
 def _plan(card: PlanCard, _: _Drawing) -> list[Json]:
@@ -115,7 +166,7 @@ def _plan(card: PlanCard, _: _Drawing) -> list[Json]:
     small = [f"`{card.plan_id}`"]
     small += [f"Cost {card.cost}"] if card.cost else []
     small += [f"Open until {when(card.expires_at)}"] if card.expires_at and card.state == "awaiting" else []
-    return [section(f"{state}\n{bullets(card.lines)}"), *needs(card), context(*small)]
+    return [section(state), *lists("", card.lines, MOST_SECTIONS), *needs(card), context(*small)]
 
 
 def _citation(card: CitationCard, _: _Drawing) -> list[Json]:

@@ -4,6 +4,7 @@ import asyncio
 import json
 from typing import Any, Literal
 
+from bots.plan_sheet import sheet_of
 from bots.plan_views import may_read_plan
 from bots.slack import modals
 from bots.slack.aside import sentence_of, show, tell
@@ -87,8 +88,10 @@ async def open_details(line: SlackLine, job: SlackJob, actor: User, action: Json
     found = await asyncio.to_thread(_standing, line, actor, action)
     if found is None:
         return await _open(line, job, None)
-    why = tuple(f"`{one.rule}` ({one.where}) asks {one.asks}" for one in explain(line.wardline.policy, found[1]))
-    return await _open(line, job, modals.details_view(found[0], why))
+    policy, now = line.wardline.policy, line.clock.now()
+    sheet = await asyncio.to_thread(line.read, sheet_of, policy, found[1], actor, now)
+    why = tuple(f"`{one.rule}` ({one.where}) asks {one.asks}" for one in explain(policy, found[1]))
+    return await _open(line, job, modals.details_view(found[0], sheet, why))
 
 
 async def _open(line: SlackLine, job: SlackJob, view: Json | None) -> str:

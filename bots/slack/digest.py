@@ -16,6 +16,7 @@ from bots.slack.posts import keep_post, refresh_home, remember
 from bots.slack.who import Stranger
 from hospital.model.people import User
 from hospital.model.slack import SlackJob, SlackLink, SlackPost
+from hospital.money import format_money
 from hospital.ports import Reader
 from policies.plans import Plan
 
@@ -59,8 +60,9 @@ def digest_blocks(plans: list[Plan]) -> list[Json]:
     blocks = [draw.header(f"{_count(plans)} for you")]
     for plan in plans[:LISTED]:
         value = f'{{"plan": "{plan.id}", "digest": "{plan.digest}"}}'
-        until = f"\nopen until {when(plan.expires_at)}" if plan.expires_at else ""
-        line_of = draw.section(f"🟡 *{escape(cut(plan.title, 200))}*{until}")
+        told = [format_money(plan.cost)] if plan.cost else []
+        told += [f"open until {when(plan.expires_at)}"] if plan.expires_at else []
+        line_of = draw.section(f"🟡 *{escape(cut(plan.title, 200))}*\n{' · '.join(told)}")
         blocks.append({**line_of, "accessory": draw.button("Details", DETAILS, value)})
     if len(plans) > LISTED:
         blocks.append(draw.context(f"… and {len(plans) - LISTED} more"))

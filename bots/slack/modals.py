@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bots.plan_sheet import PlanSheet, RowSheet
 from bots.slack.approval import Standing, approval_blocks, value_of
-from bots.slack.blocks import bullets, context, section
-from bots.slack.mrkdwn import cut, escape
+from bots.slack.blocks import lists, section
+from bots.slack.mrkdwn import cut, escape, when
 from policies.plans import Plan
 from tools.tool import Tool
 
@@ -54,13 +55,27 @@ def edit_view(standing: Standing, plan: Plan, tool: Tool) -> Json:
                  private=value_of(standing.card))  # fmt: skip
 
 
-def details_view(standing: Standing, why: tuple[str, ...]) -> Json:
-    """All of a plan: what binds, and which rule asks whom."""
-    blocks = [block for block in approval_blocks(standing) if block["type"] not in ("actions", "table")]
-    if standing.card.constraints:
-        blocks.append(section(f"*What decided*\n{bullets(standing.card.constraints)}"))
-    blocks += [context(escape(one)) for one in why[:20]]
-    return modal("Details", blocks)
+def details_view(standing: Standing, sheet: PlanSheet, why: tuple[str, ...]) -> Json:
+    """All of a plan: every line, each row before and after, what decided, which rule asks whom, what happened."""
+    blocks = [block for block in approval_blocks(standing, whole=True) if block["type"] != "actions"]
+    if sheet.changed_since:
+        blocks += lists("⚠️ The hospital has changed since", sheet.changed_since)
+    if sheet.rows:
+        blocks += lists("Before and after", (said for row in sheet.rows for said in _row(row)))
+    if limits := (*(f"binds: {said}" for said in sheet.binding), *sheet.slack, *sheet.why_not):
+        blocks += lists("What decided", limits)
+    if why:
+        blocks += lists("Which rule asks whom", why)
+    happened = [f"• {when(one.at)} · {escape(one.who)}: {escape(cut(one.why, 250))}" for one in sheet.history[-8:]]
+    blocks = blocks[:99] if happened else blocks
+    return modal("Details", [*blocks, *([section("\n".join(["*What happened*", *happened]))] if happened else [])])
+
+
+def _row(row: RowSheet) -> list[str]:
+    """`**surgical case CASE-402** room: OR 4 → OR 12`; a new one with what it says."""
+    if row.new:
+        return [f"**{row.what}** (new) " + ", ".join(f"{one.field}: {one.after}" for one in row.fields)]
+    return [f"**{row.what}** {one.field}: {one.before or '–'} → {one.after}" for one in row.fields]
 
 
 def outcome_view(title: str, sentence: str) -> Json:

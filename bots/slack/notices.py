@@ -3,7 +3,7 @@
 import asyncio
 
 from bots.slack import blocks as draw
-from bots.slack.approval import DETAILS, Standing, approval_blocks, notification, value_of
+from bots.slack.approval import DETAILS, Standing, approval_blocks, ended, notification, value_of
 from bots.slack.caller import Json, SaidNo
 from bots.slack.line import SlackLine
 from bots.slack.mrkdwn import cut, escape, when
@@ -111,11 +111,10 @@ async def _tell_outcome(line: SlackLine, job: SlackJob, notice: Notice, person: 
 
 def _short(standing: Standing) -> list[Json]:
     """An outcome in a few lines."""
-    blocks = approval_blocks(standing)
-    ended = blocks[-2] if blocks[-2]["type"] == "section" else blocks[3] if len(blocks) > 3 else blocks[0]
     title = draw.section(f"*{escape(cut(standing.card.title, 200))}*")
     row = draw.actions(draw.button("Details", DETAILS, value_of(standing.card)))
-    return [title, next((b for b in blocks[3:] if b["type"] == "section"), ended), row]
+    reference = [draw.context(f"Reference {escape(standing.reference)}")] if standing.reference else []
+    return [title, *ended(standing), *reference, row]
 
 
 def about_of(notice: Notice) -> str:

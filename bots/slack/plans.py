@@ -8,6 +8,7 @@ from hospital.cards import PlanCard
 from hospital.model.people import User
 from hospital.ports import Reader
 from policies.data import PolicyData
+from policies.differences import differences_between
 from policies.plans import Plan, Vote, is_open
 
 
@@ -17,12 +18,16 @@ def standing_of(world: Reader, plan: Plan, person: User | None, data: PolicyData
     card = _named(world, plan)
     may = person is not None and is_open(plan, now) and plan in to_decide(world, person, data, now)
     newer = world.find(Plan, supersedes=plan.id, limit=1)
+    older = world.get(Plan, plan.supersedes) if plan.supersedes else None
+    pair = (plan, newer[0]) if newer else (older, plan) if older else None
     return Standing(
         card=card,
         votes=tuple(_by_name(world, vote) for vote in votes),
         reason=plan.reason,
         reference=view_of(world, plan).reference,
         replaced_by=newer[0].id if newer else None,
+        replaces=older.id if older else None,
+        differences=differences_between(*pair) if pair else (),
         may_decide=may,
         may_edit=plan.made_by is not None,
     )

@@ -14,15 +14,24 @@ from playwright.sync_api import Locator, Page, ViewportSize, sync_playwright
 
 from bots.app import Wardline, build
 from bots.settings import Settings
+from evals.slack.dialogues import talk
 from evals.slack.town import Town, town
 from hospital.model.supply import Item
 from policies.ledger import expire_due
 
-SIZE: ViewportSize = {"width": 1180, "height": 820}
+SIZE: ViewportSize = {"width": 1180, "height": 1060}
+WHOLE: ViewportSize = {"width": 1180, "height": 1560}
+"""High enough for a whole conversation."""
+MARGIN = 18
+"""Dots around a card."""
 SLOWEST = 90_000
 """Milliseconds until the slowest answer, while the engines are still loading."""
 ASKER, DECIDER = "supply.lead", "periop.director"
+SCHEDULER, CHARGE, ANAESTHESIA = "or.scheduler", "or.charge", "anaesthesia.lead"
 DEMAND = "What is cardiology demand next week against capacity?"
+FLOOD = ("OR 4 flooded, it's out until 2pm.", "Move what you can.")
+SECOND_FLOOD = ("OR 5 at Northgate flooded, it's out until 3pm.", "Move what you can.")
+TRAY = "HIP-REV-7"
 
 
 def open_page(page: Page, address: str, user: str, tab: str = "messages") -> None:
@@ -49,67 +58,103 @@ def card_of(page: Page, holding: str) -> Locator:
     return found
 
 
-def picture(made: Town, page: Page, holding: str, name: str) -> None:
-    """The card by itself, once nothing changes any more."""
-    card_of(page, holding)
+def settle(made: Town, page: Page) -> None:
+    """Wait until nothing changes any more."""
     made.idle()
     page.wait_for_timeout(1500)
-    card_of(page, holding).screenshot(path=HERE / name)
 
 
-def ask_for(made: Town, text: str) -> None:
-    """Let the supply lead ask for something that the director decides."""
-    made.ask(ASKER, text)
+def picture(made: Town, page: Page, holding: str, name: str) -> None:
+    """The card with a little room around it."""
+    card_of(page, holding)
+    settle(made, page)
+    found = card_of(page, holding)
+    found.evaluate("node => node.scrollIntoView({ block: 'center' })")
+    box = found.bounding_box()
+    assert box is not None
+    page.screenshot(
+        path=HERE / name,
+        clip={
+            "x": box["x"] - MARGIN,
+            "y": box["y"] - MARGIN / 2,
+            "width": box["width"] + 2 * MARGIN,
+            "height": box["height"] + MARGIN / 2 + 4,
+        },
+    )
 
 
-def take(made: Town, page: Page, address: str) -> None:
-    """Every picture."""
+def trays(made: Town, count: int) -> None:
+    """Let the supply lead ask for trays that the director decides about."""
+    made.ask(ASKER, f"Order {count} {TRAY} trays")
+
+
+def conversation(made: Town, page: Page, address: str) -> None:
+    """A question with a chart."""
+    page.set_viewport_size(WHOLE)
     open_page(page, address, "cardiology.manager")
     say(page, DEMAND)
-    made.idle()
-    page.wait_for_timeout(1500)
+    settle(made, page)
     page.locator(".messages").evaluate("node => { node.scrollTop = 0 }")
     page.screenshot(path=HERE / "slack-thread.png")
 
-    ask_for(made, "Order 2 HIP-REV-7 trays for the revision hips")
-    open_page(page, address, DECIDER)
-    picture(made, page, "Order 2", "slack-waiting.png")
-    card_of(page, "Order 2").get_by_role("button", name="Approve").click()
+
+def moved_cases(made: Town, page: Page, address: str) -> None:
+    """A room is lost: the card of two people, waiting and then approved."""
+    talk(made, SCHEDULER, FLOOD)
+    open_page(page, address, ANAESTHESIA)
+    card_of(page, "OR 4").get_by_role("button", name="Approve").click()
+    settle(made, page)
+    open_page(page, address, CHARGE)
+    picture(made, page, "OR 4", "slack-waiting.png")
+    card_of(page, "OR 4").get_by_role("button", name="Approve").click()
     picture(made, page, "✅", "slack-approved.png")
 
-    ask_for(made, "Order 3 HIP-REV-7 trays")
+
+def orders(made: Town, page: Page, address: str) -> None:
+    """Orders of the same tray: rejected, moved under the decision, listed in a digest, expired."""
     open_page(page, address, DECIDER)
-    card_of(page, "Order 3").get_by_role("button", name="Reject…").click()
+    trays(made, 2)
+    card_of(page, "Order 2").get_by_role("button", name="Reject…").click()
     page.locator("dialog textarea").fill("The loaner set covers this week; ask again on Monday.")
     page.locator("dialog").get_by_role("button", name="Reject").click()
     page.locator("dialog").get_by_text("is rejected").wait_for()
     page.locator("dialog").get_by_role("button", name="Close").click()
     picture(made, page, "⛔", "slack-rejected.png")
 
-    ask_for(made, "Order 4 HIP-REV-7 trays")
-    open_page(page, address, DECIDER)
-    card_of(page, "Order 4")
+    trays(made, 3)
+    card_of(page, "Order 3")
     with made.line.store.working() as work:
-        tray = work.get(Item, "HIP-REV-7")
+        tray = work.get(Item, TRAY)
         assert tray is not None
         work.put(tray.model_copy(update={"unit_cost": tray.unit_cost + 30_000}))
-    card_of(page, "Order 4").get_by_role("button", name="Approve").click()
-    page.locator("h3", has_text="🔁").first.wait_for(timeout=SLOWEST)
+    card_of(page, "Order 3").get_by_role("button", name="Approve").click()
     picture(made, page, "🔁", "slack-moved.png")
 
-    ask_for(made, "Order 5 HIP-REV-7 trays")
-    ask_for(made, "Order 1 HIP-REV-7 tray")
-    open_page(page, address, DECIDER)
+    trays(made, 1)
+    trays(made, 2)
     picture(made, page, "plans wait for you", "slack-digest.png")
-    card_of(page, "plans wait for you").get_by_role("button", name="Show me the next cards").click()
-    card_of(page, "Order 5")
+    talk(made, SCHEDULER, SECOND_FLOOD)
+    expire_due(made.line.store, made.line.policy, made.line.clock.now() + timedelta(days=4))
+    picture(made, page, "⌛", "slack-expired.png")
+
+
+def home(made: Town, page: Page, address: str) -> None:
+    """What waits for the director, whose queue holds what nobody decided."""
+    trays(made, 2)
+    made.ask(DECIDER, f"Order 1 {TRAY} tray")
+    page.set_viewport_size(SIZE)
     open_page(page, address, DECIDER, "home")
     page.locator("#home .actions").first.wait_for(timeout=SLOWEST)
-    page.wait_for_timeout(500)
+    settle(made, page)
     page.screenshot(path=HERE / "slack-home.png")
-    expire_due(made.line.store, made.line.policy, made.line.clock.now() + timedelta(days=4))
-    open_page(page, address, DECIDER)
-    picture(made, page, "⌛", "slack-expired.png")
+
+
+def take(made: Town, page: Page, address: str) -> None:
+    """Every picture."""
+    conversation(made, page, address)
+    moved_cases(made, page, address)
+    orders(made, page, address)
+    home(made, page, address)
 
 
 def main() -> None:
@@ -123,7 +168,7 @@ def main() -> None:
 
         with town(open_line) as made:
             browser = playwright.chromium.launch(executable_path=chromium_here(), args=["--no-sandbox"])
-            page = browser.new_page(viewport=SIZE, color_scheme="light", device_scale_factor=1)
+            page = browser.new_page(viewport=SIZE, color_scheme="light", device_scale_factor=2)
             page.set_default_timeout(SLOWEST)
             take(made, page, made.slack_address)
             browser.close()

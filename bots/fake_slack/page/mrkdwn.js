@@ -9,12 +9,17 @@ export function setNames(people) {
 const clock = new Intl.DateTimeFormat("en-US", {
   weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "America/Chicago",
 });
+// "Thu 17 Sep, 08:00", as everywhere else.
+function moment(at) {
+  const part = Object.fromEntries(clock.formatToParts(at).map((one) => [one.type, one.value]));
+  return `${part.weekday} ${part.day} ${part.month}, ${part.hour}:${part.minute}`;
+}
 const plain = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 
 const RULES = [
   [/^```([\s\S]+?)```/, (found) => el("pre", {}, plain(found[1]))],
   [/^`([^`\n]+)`/, (found) => el("code", {}, plain(found[1]))],
-  [/^<!date\^(\d+)\^[^|>]*(?:\|[^>]*)?>/, (found) => el("time", { datetime: new Date(found[1] * 1000).toISOString() }, clock.format(found[1] * 1000))],
+  [/^<!date\^(\d+)\^[^|>]*(?:\|[^>]*)?>/, (found) => el("time", { datetime: new Date(found[1] * 1000).toISOString() }, moment(found[1] * 1000))],
   [/^<@([A-Z0-9]+)(?:\|[^>]*)?>/, (found) => el("span", { class: "mention" }, `@${names[found[1]] || found[1]}`)],
   [/^<(https?:[^|>]+)\|([^>]+)>/, (found) => el("a", { href: found[1], rel: "noreferrer" }, plain(found[2]))],
 ];
@@ -42,7 +47,7 @@ function inline(text, dialect) {
 // Paragraphs and lists; a block of code may span lines.
 export function rich(text, dialect = "mrkdwn") {
   const blocks = [];
-  let list = null;
+  let list = null, gap = false;
   for (const line of text.replaceAll(/```([\s\S]+?)```/g, (all) => all.replaceAll("\n", "\u2028")).split("\n")) {
     const item = /^\s*(?:[•]|[-*]\s)\s*(.+)$/.exec(line);
     const head = dialect === "markdown" ? /^#+ (.+)$/.exec(line) : null;
@@ -52,8 +57,10 @@ export function rich(text, dialect = "mrkdwn") {
       continue;
     }
     list = null;
-    if (head) blocks.push(el("p", {}, el("strong", {}, inline(head[1], dialect))));
-    else if (line.trim()) blocks.push(el(line.startsWith("```") ? "div" : "p", {}, inline(line.replaceAll("\u2028", "\n"), dialect)));
+    if (!line.trim()) { gap = blocks.length > 0; continue; }
+    const said = head ? el("strong", {}, inline(head[1], dialect)) : inline(line.replaceAll("\u2028", "\n"), dialect);
+    blocks.push(el(line.startsWith("```") ? "div" : "p", { class: gap ? "gap" : null }, said));
+    gap = false;
   }
   return blocks;
 }

@@ -3,7 +3,7 @@ import { el } from "/page/dom.js";
 import { drawBlocks, valuesOf } from "/page/blocks.js";
 import { rich, setNames } from "/page/mrkdwn.js";
 
-const at = Object.fromEntries(["team", "user", "apps", "channels", "title", "tabs", "fresh", "trouble", "home", "messages", "composer", "replying", "message", "send", "modal"].map((id) => [id, document.getElementById(id)]));
+const at = Object.fromEntries(["team", "user", "handle", "apps", "channels", "title", "tabs", "fresh", "trouble", "home", "messages", "composer", "replying", "message", "send", "modal"].map((id) => [id, document.getElementById(id)]));
 const state = { team: "", user: "", place: "dm", tab: "messages", thread: null, seen: null, drawn: new Map(), turn: 0 };
 let workspaces = [];
 
@@ -43,7 +43,9 @@ function be(team, user) {
   state.drawn.clear();
   at.messages.replaceChildren();
   const here = workspaces.find((one) => one.id === team);
-  at.user.replaceChildren(...here.people.map((one) => el("option", { value: one.id, selected: one.id === user }, `${one.name} (${one.handle})`)));
+  at.user.replaceChildren(...here.people.map((one) => el("option", { value: one.id, selected: one.id === user }, one.name)));
+  const me = here.people.find((one) => one.id === user);
+  at.handle.textContent = me ? [me.title, me.handle].filter(Boolean).join(" · ") : "";
   go(state.place, state.tab);
   watch();
 }
@@ -166,7 +168,7 @@ function drawMessage(channel, message) {
   return el("article", { class: bot ? "message bot" : "message", "data-ts": message.ts },
     el("span", { class: "face", "aria-hidden": "true" }, bot ? "◆" : name.split(" ").map((one) => one[0]).slice(0, 2).join("")),
     el("div", { class: "body" },
-      el("p", { class: "head" }, el("strong", {}, name), bot ? el("span", { class: "app" }, "APP") : null, el("time", { datetime: time.toISOString() }, time.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })),
+      el("p", { class: "head" }, el("strong", {}, name), bot ? el("span", { class: "app" }, "APP") : null, el("time", { datetime: time.toISOString() }, time.toLocaleTimeString("en-US", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" })),
         message.ephemeral ? el("span", { class: "fine" }, "Only visible to you") : null, message.edited && !bot ? el("span", { class: "fine" }, "(edited)") : null,
         !bot && channel.kind === "channel" ? el("button", { type: "button", class: "small shortcut", onclick: () => act({ do: "shortcut", channel: channel.id, ts: message.ts }) }, "Ask Wardline about this") : null),
       message.tasks.length ? el("ul", { class: "tasks" }, message.tasks.map((one) => el("li", { class: one.status }, one.title))) : null,
