@@ -177,3 +177,17 @@ def test_a_bulk_row_with_a_wrong_field_is_named(empty_store: SqlStore) -> None:
             work.bulk(Patient, rows)
     with empty_store.reading() as reader:
         assert reader.count(Patient) == 0
+
+
+def test_questions_of_one_shape_are_asked_with_their_own_values(empty_store: SqlStore) -> None:
+    """Statements are kept by shape: neither a value nor the way it is compared may stay in one."""
+    keep(empty_store, *(slot(n) for n in range(6)))
+    with empty_store.reading() as reader:
+        every = [one.id for one in reader.find(Slot, order="id")]
+        for id in every:
+            assert [one.id for one in reader.find(Slot, id=id)] == [id]
+            assert [one.id for one in reader.find(Slot, id=In((id,)))] == [id]
+            assert [one.id for one in reader.find(Slot, order="id", id=Not(id))] == [one for one in every if one != id]
+            assert reader.count(Slot, id=Range(at_least=id)) == len(every) - every.index(id)
+            assert reader.count(Slot, id=Range(before=id)) == every.index(id)
+        assert [len(reader.find(Slot, order="id", limit=n)) for n in (1, 4, 2)] == [1, 4, 2]

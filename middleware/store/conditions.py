@@ -1,17 +1,66 @@
-"""From the reader's conditions to SQL: plain values, `In`, `Range`, `Not` and `Shares`."""
+"""From the reader's conditions to SQL: plain values, `In`, `Range`, `Not` and `Shares`.
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+Conditions are taken apart into shapes and values, since most questions differ in their values only: the SQL of a
+shape is made once and asked again with other values.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
 from itertools import islice
 from typing import Any, cast
 
-from sqlalchemy import JSON, Column, ColumnElement, Table, and_, exists, false, or_, true
+from sqlalchemy import JSON, BindParameter, Column, ColumnElement, Table, and_, bindparam, exists, false, or_, true
 
 from hospital.ports import In, Not, Range, Shares
 
 CHUNK = 5_000
 """How many values of one `In` go into one statement; SQLite allows 32,766 parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Equal:
+    """A value, or anything but it."""
+
+    parameter: str
+    holds: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Unset:
+    """Not set, or set."""
+
+    holds: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """One of several; no parameter when `unset` is the only one."""
+
+    parameter: str | None
+    unset: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """The parameters of the bounds there are."""
+
+    at_least: str | None
+    before: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Another row that meets these has the same fields."""
+
+    fields: tuple[str, ...]
+    by_field: "Shapes"
+
+
+Shape = Equal | Unset | AnyOf | Between | Shared
+Shapes = tuple[tuple[str, Shape], ...]
+"""Conditions without their values, by field: what a statement is made of."""
 
 
 def column_named(table: Table, name: str) -> Column[Any]:
@@ -52,41 +101,71 @@ def chunks(where: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
         yield {**where, longest: In(part)}
 
 
-def clause(table: Table, where: Mapping[str, object]) -> ColumnElement[bool]:
-    """All conditions together.
+def taken_apart(table: Table, where: Mapping[str, object], under: str = "") -> tuple[Shapes, dict[str, object]]:
+    """The shapes of conditions, and their values by parameter; `under` comes before each parameter's name.
 
     Raises:
         ValueError: for an unknown field, a naive time, or a nested field compared with a value.
     """
-    return and_(true(), *(_condition(column_named(table, name), value) for name, value in where.items()))
+    values: dict[str, object] = {}
+    shapes = tuple(
+        (name, _shape(column_named(table, name), value, under + name, values)) for name, value in where.items()
+    )
+    return shapes, values
 
 
-def _condition(column: Column[Any], value: object) -> ColumnElement[bool]:
+def _shape(column: Column[Any], value: object, parameter: str, values: dict[str, object]) -> Shape:
+    """The shape of one condition; its values go into `values`."""
+
+    def kept(one: object, end: str = "") -> str:
+        values[parameter + end] = _checked(column, one)
+        return parameter + end
+
     if isinstance(value, Shares):
-        return _shared(column, value)
+        shapes, inner = taken_apart(column.table, value.where, f"{parameter}__")
+        values |= inner
+        return Shared(value.fields, shapes)
     if isinstance(value, In):
-        return _any_of(column, [_checked(column, one) for one in value.values])
+        some = [_checked(column, one) for one in value.values if one is not None]
+        if some:
+            values[parameter] = some
+        return AnyOf(parameter if some else None, len(some) < len(value.values))
     if isinstance(value, Range):
-        bounds = []
-        if value.at_least is not None:
-            bounds.append(column >= _checked(column, value.at_least))
-        if value.before is not None:
-            bounds.append(column < _checked(column, value.before))
-        return and_(true(), *bounds)
+        least, before = value.at_least, value.before
+        return Between(
+            None if least is None else kept(least, "__from"), None if before is None else kept(before, "__before")
+        )
     if isinstance(value, Not):
-        if value.value is None:
-            return column.is_not(None)
-        other = column != _checked(column, value.value)
-        return or_(other, column.is_(None)) if column.nullable else other
-    if value is None:
-        return column.is_(None)
-    return column == _checked(column, value)
+        return Unset(holds=False) if value.value is None else Equal(kept(value.value), holds=False)
+    return Unset() if value is None else Equal(kept(value))
 
 
-def _any_of(column: Column[Any], values: Sequence[object]) -> ColumnElement[bool]:
-    some = [value for value in values if value is not None]
-    found = column.in_(some) if some else false()
-    return or_(found, column.is_(None)) if len(some) < len(values) else found
+def clause(table: Table, shapes: Shapes) -> ColumnElement[bool]:
+    """All conditions together, to be asked with their values."""
+    return and_(true(), *(_condition(column_named(table, name), shape) for name, shape in shapes))
+
+
+def _condition(column: Column[Any], shape: Shape) -> ColumnElement[bool]:
+    match shape:
+        case Equal(parameter, True):
+            return column == _bound(column, parameter)
+        case Equal(parameter):
+            other = column != _bound(column, parameter)
+            return or_(other, column.is_(None)) if column.nullable else other
+        case Unset(holds):
+            return column.is_(None) if holds else column.is_not(None)
+        case AnyOf(parameter, unset):
+            found = false() if parameter is None else column.in_(_bound(column, parameter, several=True))
+            return or_(found, column.is_(None)) if unset else found
+        case Between(at_least, before):
+            least = true() if at_least is None else column >= _bound(column, at_least)
+            return and_(least, true() if before is None else column < _bound(column, before))
+        case Shared(fields, by_field):
+            return _shared(column, fields, by_field)
+
+
+def _bound(column: Column[Any], parameter: str, *, several: bool = False) -> BindParameter[Any]:
+    return bindparam(parameter, type_=column.type, expanding=several)
 
 
 def _checked(column: Column[Any], value: object) -> object:
@@ -100,8 +179,8 @@ def _checked(column: Column[Any], value: object) -> object:
     return value
 
 
-def _shared(column: Column[Any], value: Shares) -> ColumnElement[bool]:
+def _shared(column: Column[Any], fields: tuple[str, ...], by_field: Shapes) -> ColumnElement[bool]:
     """That another row of the same table shares these fields."""
     twin = cast("Table", column.table.alias())
-    alike = (column_named(twin, name) == column_named(column.table, name) for name in value.fields)
-    return exists().where(twin.c[column.name] != column, *alike, clause(twin, value.where))
+    alike = (column_named(twin, name) == column_named(column.table, name) for name in fields)
+    return exists().where(twin.c[column.name] != column, *alike, clause(twin, by_field))

@@ -1,11 +1,11 @@
 """Reading and working in one transaction, on SQLAlchemy Core."""
 
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from typing import Any, cast
 
-from sqlalchemy import Connection, Insert, Select, Table, bindparam, func, select, text
+from sqlalchemy import Connection, Insert, Select, bindparam, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -13,10 +13,13 @@ from hospital.entity import Entity
 from hospital.model.work import OutboxMessage
 from hospital.ports import AlreadyThere, Clock, E, In, Message
 from middleware.store.bulk import insert_rows
-from middleware.store.conditions import chunks, clause, column_named, known
+from middleware.store.conditions import Shapes, chunks, clause, column_named, known, taken_apart
 from middleware.store.tables import table_of
 
 _OUTBOX_LOCK = "outbox:sequence"
+_LIMIT = "__limit"
+STATEMENTS = 1024
+"""How many statements are kept; people and code ask in some hundred shapes."""
 
 
 class SqlReader:
@@ -34,48 +37,41 @@ class SqlReader:
         self, kind: type[E], /, *, order: str | None = None, limit: int | None = None, **where: object
     ) -> list[E]:
         """All that match, in ascending `order` of that field (`-field`: descending; not set comes first)."""
-        table, names = table_of(kind), _names(kind)
-        rows = self._rows(table, select(table), where, order, limit)
+        names = _names(kind)
+        rows = self._rows(kind, names, where, order, limit)
         return [kind.model_validate(dict(zip(names, row, strict=True))) for row in rows]
 
     def values(self, kind: type[E], /, fields: tuple[str, ...], **where: object) -> list[tuple[Any, ...]]:
         """Only these fields of all that match; nested fields come as plain lists and dicts."""
-        table = table_of(kind)
-        statement = select(*(column_named(table, name) for name in fields))
-        return self._rows(table, statement, where, None, None)
+        return self._rows(kind, fields, where, None, None)
 
     def count(self, kind: type[E], /, **where: object) -> int:
         """How many match."""
-        table = table_of(kind)
-        known(table, where)
-        statement = select(func.count()).select_from(table)
-        parts = (statement.where(clause(table, part)) for part in chunks(where))
-        return sum(self._connection.execute(part).scalar_one() for part in parts)
+        known(table_of(kind), where)
+        parts = (taken_apart(table_of(kind), part) for part in chunks(where))
+        return sum(self._connection.execute(_count(kind, shapes), values).scalar_one() for shapes, values in parts)
 
     def _rows(
         self,
-        table: Table,
-        statement: Select[Any],
+        kind: type[E],
+        fields: tuple[str, ...],
         where: Mapping[str, object],
         order: str | None,
         limit: int | None,
     ) -> list[tuple[Any, ...]]:
-        known(table, where)
-        if order is not None:
-            column = column_named(table, order.removeprefix("-"))
-            by = column.desc() if order.startswith("-") else column.asc()
-            if column.nullable:
-                by = by.nulls_last() if order.startswith("-") else by.nulls_first()
-            statement = statement.order_by(by)
-        if limit is not None:
-            statement = statement.limit(limit)
-        parts = [statement.where(clause(table, part)) for part in chunks(where)]
-        results = [cast("list[tuple[Any, ...]]", self._connection.execute(part).all()) for part in parts]
+        known(table_of(kind), where)
+        results = []
+        for part in chunks(where):
+            shapes, values = taken_apart(table_of(kind), part)
+            if limit is not None:
+                values[_LIMIT] = limit
+            statement = _select(kind, fields, shapes, order, limited=limit is not None)
+            results.append(cast("list[tuple[Any, ...]]", self._connection.execute(statement, values).all()))
         if len(results) < 2:
             return results[0] if results else []
         rows = [row for result in results for row in result]
         if order is not None:
-            at = list(table.columns.keys()).index(order.removeprefix("-"))
+            at = fields.index(order.removeprefix("-"))
             rows.sort(key=lambda row: (row[at] is not None, row[at]), reverse=order.startswith("-"))
         return rows[:limit]
 
@@ -136,8 +132,8 @@ class SqlUnitOfWork(SqlReader):
     def remove(self, kind: type[Entity], ids: Iterable[str]) -> int:
         """Delete rows of a projection by id; how many there were. The ledger tables refuse it."""
         table = table_of(kind)
-        parts = chunks({"id": In(tuple(ids))})
-        return sum(self._connection.execute(table.delete().where(clause(table, p))).rowcount for p in parts)
+        parts = (taken_apart(table, part) for part in chunks({"id": In(tuple(ids))}))
+        return sum(self._connection.execute(table.delete().where(clause(table, p)), v).rowcount for p, v in parts)
 
     def bulk(self, kind: type[Entity], rows: Iterable[Mapping[str, Any]]) -> int:
         """Insert many new rows fast; how many. Fields left out have their default.
@@ -171,6 +167,27 @@ def _by_id(kind: type[Entity]) -> Select[Any]:
     """One row by its id: made once, since it is asked for most of all."""
     table = table_of(kind)
     return select(table).where(table.c.id == bindparam("id"))
+
+
+@lru_cache(STATEMENTS)
+def _select(
+    kind: type[Entity], fields: tuple[str, ...], shapes: Shapes, order: str | None, *, limited: bool
+) -> Select[Any]:
+    table = table_of(kind)
+    statement = select(*(column_named(table, name) for name in fields)).where(clause(table, shapes))
+    if order is not None:
+        column = column_named(table, order.removeprefix("-"))
+        by = column.desc() if order.startswith("-") else column.asc()
+        if column.nullable:
+            by = by.nulls_last() if order.startswith("-") else by.nulls_first()
+        statement = statement.order_by(by)
+    return statement.limit(bindparam(_LIMIT)) if limited else statement
+
+
+@lru_cache(STATEMENTS)
+def _count(kind: type[Entity], shapes: Shapes) -> Select[Any]:
+    table = table_of(kind)
+    return select(func.count()).select_from(table).where(clause(table, shapes))
 
 
 def _row(entity: Entity) -> dict[str, Any]:
