@@ -90,9 +90,31 @@ class Doors:
             raise NotAllowed(f"The account {user.id} is not active any more.", 403)
         return user
 
+    def signed_in(self, id_token: str, nonce: str) -> User:
+        """The person whom the identity provider signed in on a page of ours, by the token it sent for that.
+
+        Raises:
+            NotAllowed: naming what was wrong.
+        """
+        client = self._settings.oidc_client_id
+        claims = self._claims_of(id_token, client)
+        several = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
+        if not nonce or claims.get("nonce") != nonce or (several and claims.get("azp") != client):
+            raise NotAllowed("The hospital's answer belongs to another sign-in.")
+        return self._active(self._subject_in(claims))
+
     def _subject_of(self, token: str) -> str:
         if not self._settings.has_oidc:
             raise NotAllowed("This server has no identity provider set up, so it cannot check a token.")
+        return self._subject_in(self._claims_of(token, self._settings.oidc_audience))
+
+    def _subject_in(self, claims: Mapping[str, Any]) -> str:
+        subject = claims.get(self._settings.oidc_user_claim)
+        if not isinstance(subject, str) or not subject:
+            raise NotAllowed(f"The token has no {self._settings.oidc_user_claim!r} claim that names a user.")
+        return subject
+
+    def _claims_of(self, token: str, audience: str) -> dict[str, Any]:
         import jwt  # its cryptography is slow to load, and the sandbox never needs it
 
         try:
@@ -100,7 +122,7 @@ class Doors:
                 token,
                 self._key_for(token),
                 algorithms=ALGORITHMS,
-                audience=self._settings.oidc_audience,
+                audience=audience,
                 issuer=self._settings.oidc_issuer,
                 leeway=LEEWAY_SECONDS,
                 options={"require": list(CLAIMS), "verify_nbf": True, "verify_iat": True},
@@ -111,10 +133,7 @@ class Doors:
             raise NotAllowed("The identity provider cannot be reached, so nobody can sign in now.", 503) from None
         except jwt.PyJWTError as problem:
             raise NotAllowed(f"The token is not valid: {str(problem).rstrip('.')}.") from None
-        subject = claims.get(self._settings.oidc_user_claim)
-        if not isinstance(subject, str) or not subject:
-            raise NotAllowed(f"The token has no {self._settings.oidc_user_claim!r} claim that names a user.")
-        return subject
+        return claims
 
     def _key_for(self, token: str) -> Any:
         if self._settings.oidc_public_key:

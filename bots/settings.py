@@ -42,6 +42,10 @@ class Settings(BaseModel):
     oidc_jwks_url: str = Field("", description="Where the issuer publishes its keys.")
     oidc_public_key: str = Field("", description="The issuer's public key as PEM, when there is no JWKS address.")
     oidc_user_claim: str = Field("sub", description="The claim that holds the Wardline user id.")
+    oidc_client_id: str = Field("", description="As whom Wardline's own pages ask the issuer to sign people in.")
+    oidc_client_secret: SecretStr = Field(
+        SecretStr(""), description="That client's secret, where the issuer wants one beside PKCE. Never shown."
+    )
     bench_data: Path | None = Field(None, description="The folder with the public data that `wardline bench` reads.")
     slack_signing_secret: SecretStr = Field(
         SecretStr(""), description="Slack's signing secret; set it and the Slack front is open. Never shown."
@@ -91,6 +95,11 @@ class Settings(BaseModel):
     def has_oidc(self) -> bool:
         """Whether tokens of an identity provider can be checked."""
         return bool(self.oidc_issuer and self.oidc_audience and (self.oidc_jwks_url or self.oidc_public_key))
+
+    @property
+    def has_sign_in(self) -> bool:
+        """Whether people can sign in on our own pages."""
+        return bool(self.has_oidc and self.oidc_client_id and self.public_url)
 
     def with_now(self, moment: str) -> "Settings":
         """The same settings with the business clock frozen at an ISO time.

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -200,7 +201,7 @@ def _ticket(slack: Town, browser: httpx.Client, user: str) -> str:
     begun = browser.get(f"{slack.bot}/slack/link", follow_redirects=False)
     page = browser.get(f"{begun.headers['location']}&team={slack.team.id}&user={user}", follow_redirects=True)
     assert page.status_code == 200, page.text
-    return page.text.split('"ticket": "')[1].split('"')[0]
+    return unescape(page.text).split('"ticket": "')[1].split('"')[0]
 
 
 def test_the_app_is_installed_and_forgotten_again(tmp_path: Path) -> None:
@@ -261,7 +262,7 @@ def _refused_sign_in(slack: Town) -> str:
         begun = browser.get(f"{slack.bot}/slack/link", follow_redirects=False)
         page = browser.get(f"{begun.headers['location']}&user={slack.user(GUEST)}", follow_redirects=True)
     assert page.status_code == 400
-    sentence = str(page.json()["detail"])
+    sentence = unescape(page.text.split('<p role="alert">')[1].split("</p>")[0])
     assert sentence in _audited(slack, "slack.sign_in")[0].why
     return sentence
 

@@ -4,13 +4,15 @@ import time
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Cookie, Depends, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from bots.fake_slack.model import Json
 from bots.fake_slack.slack import FakeSlack
 
 router = APIRouter()
+HERE = "fake_slack_user"
+"""The cookie in which the page keeps who one is: TEAM.USER."""
 
 
 def _slack(request: Request) -> FakeSlack:
@@ -44,8 +46,11 @@ def openid(
     nonce: str = "",
     team: str = "",
     user: str = "",
+    here: Annotated[str, Cookie(alias=HERE)] = "",
 ) -> Response:
-    """Sign in at once as the member that `user` names; at Slack it is whoever is signed in there."""
+    """Sign in at once as the member that `user` names, else as whoever one is on the page in this browser."""
+    if not user:
+        team, _, user = here.partition(".")
     return _agree(slack, "openid", client_id, state, redirect_uri, team, user, nonce=nonce)
 
 

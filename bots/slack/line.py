@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from bots.app import Wardline
+from bots.sign_in import HospitalSignIn
 from bots.slack.budget import Budget
 from bots.slack.caller import Caller
 from bots.slack.installs import Installations, Seal, States
@@ -41,6 +42,7 @@ class SlackLine:
         self.privacy = Privacy(self.store, self.clock)
         self.caller = Caller(settings.slack_api_url, self.installs.token, Budget())
         self.sign_in = SignIn(settings, self.caller)
+        self.hospital = HospitalSignIn(settings, wardline.doors)
         self.speaker = Speaker(self.caller, self.bot_of)
         self.intake = Intake(self.jobs, Spool(settings.home / "slack-inbox"))
         self._drawn: dict[str, tuple[str, float]] = {}

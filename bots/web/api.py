@@ -46,9 +46,11 @@ def create_api(wardline: Wardline, lifespan: Lifespan | None = None) -> FastAPI:
     for router in ROUTERS:
         api.include_router(router)
     if api.state.slack is not None:
+        from bots.slack.linking import link_router
         from bots.slack.pages import slack_router
 
         api.include_router(slack_router)
+        api.include_router(link_router)
     return api
 
 

@@ -23,6 +23,7 @@ from policies.ledger import expire_due
 SIZE: ViewportSize = {"width": 1180, "height": 1060}
 WHOLE: ViewportSize = {"width": 1180, "height": 1800}
 """High enough for a whole conversation."""
+SMALL: ViewportSize = {"width": 760, "height": 470}
 MARGIN = 18
 """Dots around a card."""
 SLOWEST = 90_000
@@ -150,6 +151,18 @@ def home(made: Town, page: Page, address: str) -> None:
     page.screenshot(path=HERE / "slack-home.png")
 
 
+def linking(made: Town, page: Page, address: str) -> None:
+    """Somebody whom the hospital does not know links their account."""
+    page.set_viewport_size(SMALL)
+    open_page(page, address, "visiting.guest")
+    page.goto(f"{made.bot}/slack/link")
+    page.get_by_label("Be", exact=True).select_option("or.scheduler")
+    page.screenshot(path=HERE / "slack-link-1.png")
+    page.get_by_role("button", name="Be this person").click()
+    page.get_by_role("button", name="Link them").wait_for()
+    page.screenshot(path=HERE / "slack-link-2.png")
+
+
 def make_small(name: str) -> None:
     """Few colours are enough for a page, and a quarter of the bytes."""
     with Image.open(HERE / name) as taken:
@@ -163,6 +176,7 @@ def take(made: Town, page: Page, address: str) -> None:
     moved_cases(made, page, address)
     orders(made, page, address)
     home(made, page, address)
+    linking(made, page, address)
     for one in HERE.glob("slack-*.png"):
         make_small(one.name)
 

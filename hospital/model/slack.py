@@ -85,7 +85,7 @@ class SlackFeedback(Entity):
 class SlackState(Entity):
     """A secret of one sign-in that is on its way: used once, or too old."""
 
-    purpose: Literal["install", "link", "ticket"]
+    purpose: Literal["install", "link", "ticket", "hospital", "both"]
     data: dict[str, Any] = {}
     made_at: Time
     used: bool = False

@@ -10,7 +10,7 @@ const words = (text) => (text.type === "mrkdwn" ? rich(text.text) : [el("p", {},
 const unknown = (block) => el("p", { class: "context" }, `a block of type ${block.type}`);
 
 function button(one, block, act) {
-  if (one.url) return el("a", { class: "button", href: one.url, rel: "noreferrer" }, one.text.text);
+  if (one.url) return el("a", { class: "button", href: one.url, target: "_blank", rel: "noreferrer" }, one.text.text);
   const press = () => act({ action_id: one.action_id, value: one.value ?? null, block_id: block.block_id || null });
   return el("button", { type: "button", class: one.style || "plain", onclick: press, "data-action": one.action_id }, one.text.text);
 }

@@ -40,6 +40,7 @@ function remember() {
 
 function be(team, user) {
   Object.assign(state, { team, user, thread: null, seen: null });
+  document.cookie = `fake_slack_user=${team}.${user}; path=/; samesite=lax`; // whoever signs in with Slack in this browser is this person
   state.drawn.clear();
   at.messages.replaceChildren();
   const here = workspaces.find((one) => one.id === team);
