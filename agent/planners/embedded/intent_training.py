@@ -23,6 +23,8 @@ from agent.planners.embedded.intent_features import (
 STRENGTH = 60.0
 """Inverse regularisation; found on labelled examples of other fields."""
 DIRECTIONS = 420
+MORE, PASSES, LEAST_SIZE = 20, 5, 1e-6
+"""How the directions are found: so many more than wanted, refined so often, and none in which nothing differs."""
 HELD = 4
 """Every so many-th example of a label is held back once, to see how honest the probabilities are."""
 
@@ -53,19 +55,25 @@ def train(
 
     `also`: more rows per label that teach but are not kept as examples, such as the label's own name.
     """
-    from scipy.sparse import hstack
+    from threadpoolctl import threadpool_limits
 
+    with threadpool_limits(1):  # the matrices are small: a second thread costs more than it brings
+        return _train(examples, encoder, also or {})
+
+
+def _train(
+    examples: Mapping[str, Sequence[str]], encoder: SentenceEncoder, also: Mapping[str, Sequence[str]]
+) -> Trained:
     texts = [text for sentences in examples.values() for text in sentences]
     labels = [label for label, sentences in examples.items() for _ in sentences]
-    more = [(label, text) for label, sentences in (also or {}).items() for text in sentences]
+    more = [(label, text) for label, sentences in also.items() for text in sentences]
     rows = [*texts, *(text for _, text in more)]
     taught = np.array([*labels, *(label for label, _ in more)])
     raw = [wording(text) for text in rows]
     rarity = rarity_of(raw)
     meanings, words = meaning(encoder, rows), _sparse([weighed(row, rarity) for row in raw])
-    basis = _directions(hstack([meanings, words]).tocsr())
+    basis, flat = _directions(meanings, words)
     width = meanings.shape[1]
-    flat = meanings @ basis[:width] + words @ basis[width:]
     held = np.zeros(len(rows), dtype=bool)
     held[: len(texts)] = _places(labels) % HELD == HELD - 1
     temperature, usual = _calibrate(flat, meanings, taught, held)
@@ -119,13 +127,23 @@ def _sparse(rows: Sequence[Wording]) -> Any:
     return csr_matrix((values, columns, ends), shape=(len(rows), COLUMNS))
 
 
-def _directions(rows: Any) -> Matrix:
-    """The directions in which the rows differ most, shape (columns, directions); a fit in them is as good."""
-    from sklearn.utils.extmath import randomized_svd
+def _directions(meanings: Matrix, words: Any) -> tuple[Matrix, Matrix]:
+    """The directions in which the rows differ most, shape (columns, directions), and the rows in them.
 
-    most = min(DIRECTIONS, min(rows.shape) - 1)
-    _, _, directions = randomized_svd(rows, most, n_iter=2, random_state=0)
-    return np.asarray(directions.T, dtype=np.float32)
+    A fit in them is as good. Found from how alike the rows are: there are far fewer rows than columns.
+    """
+    alike = meanings @ meanings.T + (words @ words.T).toarray()
+    most = min(DIRECTIONS, len(alike))
+    found = np.random.default_rng(0).standard_normal((len(alike), min(len(alike), most + MORE)), dtype=np.float32)
+    for _ in range(PASSES):
+        found, _ = np.linalg.qr(alike @ found)
+    sizes, turned = np.linalg.eigh(found.T @ alike @ found)
+    kept = np.argsort(-sizes)[:most]
+    kept = kept[sizes[kept] > LEAST_SIZE]
+    length = np.sqrt(sizes[kept])
+    apart = found @ turned[:, kept]
+    basis = np.vstack([meanings.T @ (apart / length), words.T @ (apart / length)])
+    return basis.astype(np.float32), (apart * length).astype(np.float32)
 
 
 def _fit(rows: Matrix, labels: np.ndarray) -> _Fitted:

@@ -22,7 +22,7 @@ OUTSIDE = frozenset({"out_of_scope", "other_language"})
 LEAST_INSIDE = 0.5
 LEAST_LIKENESS = 0.33
 LEAST_BELONGING = -3.0
-BELONGING_SHARES = np.array([0.67, 0.33], dtype=np.float32)
+BELONGING_SHARES = np.array([0.5, 0.5], dtype=np.float32)
 """How much each sign of belonging counts (see `signs_of`); found on labelled examples of other fields."""
 
 
