@@ -45,6 +45,24 @@ class OptionView(Record):
     why_not: tuple[str, ...] = ()
 
 
+class ModelUse(Record):
+    """What one answer of a language model took.
+
+    `counted`: the endpoint told the tokens; otherwise they are estimated from the letters. `cost`: millionths of a
+    dollar, None when no prices are set. `first_token_ms`: until the first word of the answer that was used, `ms`:
+    until it was whole, attempts before it and their waits included. `failed`: no answer came.
+    """
+
+    model: str
+    tokens_in: int
+    tokens_out: int
+    counted: bool
+    cost: int | None
+    first_token_ms: int | None
+    ms: int
+    failed: bool = False
+
+
 class Turn(Record):
     """What `wardline ask --json` prints and the API returns."""
 
@@ -60,6 +78,8 @@ class Turn(Record):
     as_of: dict[str, datetime] = {}
     cards: tuple[Card, ...] = ()
     planner: str = "embedded"
+    model_use: tuple[ModelUse, ...] = ()
+    """One per answer of a language model, in order; empty when none was asked."""
     trace: str = ""
 
 

@@ -36,6 +36,7 @@ def as_turn(run: Run, record: TurnRecord) -> Turn:
         as_of=as_of,
         cards=cards,
         planner=reply.planner or run.planner.name,
+        model_use=tuple(run.asked.spent),
         trace=f"{record.id}: guard -> plan -> {' -> '.join(call.name for call, _ in results) or 'no call'} -> reply",
     )
 

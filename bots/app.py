@@ -122,10 +122,9 @@ class Wardline:
         if not self.settings.model:
             return self.embedded
         from agent.planners.fallback import FallbackPlanner
-        from agent.planners.openai.planner import OpenAIPlanner
+        from bots.model import model_of
 
-        key = self.settings.api_key.get_secret_value()
-        model: Planner = OpenAIPlanner(self.settings.base_url or None, key, self.settings.model)
+        model: Planner = model_of(self.settings)
         if self.store.is_sandbox:
             from bots.model_switch import SwitchedPlanner
 

@@ -8,9 +8,14 @@ from rich.text import Text
 from bots.cli_common import AsJson, Now, Sentences, Sorry, console, opened
 
 if TYPE_CHECKING:
+    from agent.model_totals import ModelTotals
     from hospital.model.history import ModelCard
 
-models = typer.Typer(cls=Sentences, no_args_is_help=True, help="The engines: cards, drift, fitting again.")
+models = typer.Typer(
+    cls=Sentences,
+    no_args_is_help=True,
+    help="The engines: cards, drift, fitting again; what the language model took.",
+)
 Name = Annotated[str, typer.Argument(help="demand, duration or no_show.")]
 
 
@@ -122,6 +127,43 @@ def refit(
                 console().print(f"{one}: there is too little to learn from")
             else:
                 _print_card(card)
+
+
+@models.command()
+def spent(
+    days: Annotated[int, typer.Option(min=1, max=3650, help="So many days back.")] = 30, as_json: AsJson = False
+) -> None:
+    """What the language model took in talk: answers, tokens, cost, waiting; per model, of every turn in the store."""
+    from datetime import UTC, datetime, timedelta
+
+    from agent.model_totals import model_totals
+    from bots.text_table import TextTable
+
+    with opened(None) as wardline, wardline.store.reading() as world:
+        now = datetime.now(UTC)  # turns are dated by the system's clock, whatever the business clock says
+        totals = model_totals(world, now - timedelta(days=days), now + timedelta(seconds=1))
+    if as_json:
+        typer.echo(f"[{','.join(one.model_dump_json() for one in totals)}]")
+        return
+    if not totals:
+        console().print(f"No language model was asked in {days} days.")
+        return
+    head = ("Model", "Turns", "Answers", "Failed", "Tokens in", "Tokens out", "US dollars", "First token", "Whole")
+    console().print(TextTable(head, [_spent_row(one) for one in totals]))
+    if any(one.counted < one.answers for one in totals):
+        console().print("Tokens that the endpoint did not tell are estimated from letters.")
+
+
+def _spent_row(one: "ModelTotals") -> tuple[str, ...]:
+    cost = "no prices set" if one.cost is None else f"{one.cost / 1_000_000:.4f}"
+    first = f"{_seconds(one.first_token_p50_ms)} / {_seconds(one.first_token_p95_ms)}"
+    whole = f"{_seconds(one.p50_ms)} / {_seconds(one.p95_ms)}"
+    figures = (one.turns, one.answers, one.failed, one.tokens_in, one.tokens_out)
+    return (one.model, *(f"{figure:,}" for figure in figures), cost, first, whole)
+
+
+def _seconds(ms: int | None) -> str:
+    return "-" if ms is None else f"{ms / 1000:.2f} s"
 
 
 def _check(name: str) -> None:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
@@ -37,6 +38,16 @@ class Settings(BaseModel):
     model: str = Field("", description="A model of an OpenAI-compatible endpoint. Empty: the embedded planner.")
     base_url: str = Field("", description="The address of that endpoint. Empty: the one of the openai package.")
     api_key: SecretStr = Field(SecretStr(""), description="The key for that endpoint; never shown.")
+    price_in: Decimal | None = Field(
+        None, description="US dollars for a million tokens that model reads. Empty: its cost is not told.", ge=0
+    )
+    price_out: Decimal | None = Field(None, description="US dollars for a million tokens that model writes.", ge=0)
+    cassette: Path | None = Field(
+        None, description="A file with answers of that endpoint: they come from it, or are recorded in it."
+    )
+    cassette_mode: Literal["replay", "record"] = Field(
+        "replay", description="`replay`: answers come from the cassette, and another request ends the run. `record`."
+    )
     oidc_issuer: str = Field("", description="Who must have issued a bearer token (`iss`).")
     oidc_audience: str = Field("", description="Whom a bearer token must be for (`aud`).")
     oidc_jwks_url: str = Field("", description="Where the issuer publishes its keys.")

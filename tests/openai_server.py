@@ -27,8 +27,14 @@ class Act:
     cut_off: bool = False
     killed: bool = False
     """Whether the connection breaks in the middle, as when the server's process is killed."""
+    tokens: tuple[int, int] | None = None
+    """Read and written, told at the end to whoever asks for them."""
+    between: float = 0.0
+    """Seconds between the first piece and the rest."""
     status: int = 200
     retry_after: str = ""
+    says: str = "no"
+    """The message of an error."""
 
 
 def calling(name: str, **args: Any) -> Act:
@@ -84,17 +90,20 @@ def _app(endpoint: Endpoint) -> FastAPI:
         act = endpoint.next_act()
         if act.status != 200:
             headers = {"retry-after": act.retry_after} if act.retry_after else {}
-            return Response('{"error": {"message": "no"}}', act.status, headers, "application/json")
-        return StreamingResponse(_stream(act), media_type="text/event-stream")
+            said = json.dumps({"error": {"message": act.says}})
+            return Response(said, act.status, headers, "application/json")
+        tells = bool(json.loads(endpoint.bodies[-1]).get("stream_options", {}).get("include_usage"))
+        return StreamingResponse(_stream(act, tells), media_type="text/event-stream")
 
     return app
 
 
-async def _stream(act: Act) -> AsyncIterator[str]:
+async def _stream(act: Act, tells: bool) -> AsyncIterator[str]:
     await asyncio.sleep(act.slow)
     yield _chunk({"role": "assistant", "content": ""})
     for at in range(0, len(act.text), 7):
         yield _chunk({"content": act.text[at : at + 7]})
+        await asyncio.sleep(act.between if at == 0 else 0)
     if act.refusal:
         yield _chunk({"refusal": act.refusal})
     for number, (name, arguments) in enumerate(act.calls):
@@ -107,10 +116,15 @@ async def _stream(act: Act) -> AsyncIterator[str]:
         raise ConnectionAbortedError("killed in the middle of an answer")
     if not act.cut_off:
         yield _chunk({}, act.finish)
+        if tells and act.tokens is not None:
+            usage = dict(zip(("prompt_tokens", "completion_tokens"), act.tokens, strict=True))
+            yield f"data: {json.dumps({**_CHUNK, 'choices': [], 'usage': {**usage, 'total_tokens': sum(act.tokens)}})}\n\n"
         yield "data: [DONE]\n\n"
 
 
 def _chunk(delta: dict[str, Any], finish: str | None = None) -> str:
     choice = {"index": 0, "delta": delta, "finish_reason": finish}
-    chunk = {"id": "x", "object": "chat.completion.chunk", "created": 0, "model": "m", "choices": [choice]}
-    return f"data: {json.dumps(chunk)}\n\n"
+    return f"data: {json.dumps({**_CHUNK, 'choices': [choice]})}\n\n"
+
+
+_CHUNK = {"id": "x", "object": "chat.completion.chunk", "created": 0, "model": "m"}

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+from agent.turn import ModelUse
 from hospital.cards import Card
 from hospital.model.people import User
 from hospital.ports import Reader
@@ -61,6 +62,8 @@ class Asked:
     """The plan this message says yes to, established before any planner runs."""
     work: dict[str, Any] = field(default_factory=dict)
     """What a planner keeps while this turn lasts, under its own name."""
+    spent: list[ModelUse] = field(default_factory=list)
+    """What the answers of a language model took in this turn."""
     retry_note: str = ""
     """Why the last reply was sent back, when it was."""
 

@@ -8,6 +8,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bots.web.model_metrics import ModelMetrics
 from bots.web.problems import problem
 
 LARGEST_BODY = 1_000_000
@@ -58,6 +59,7 @@ class Metrics:
             registry=self.registry,
             buckets=(0.05, 0.1, 0.15, 0.25, 0.4, 0.7, 1, 2, 4, 8),
         )
+        self.models = ModelMetrics(self.registry)
 
 
 class Guardrails:

@@ -126,6 +126,7 @@ async def say(
             )
         _refuse_other_text(app, turn, message.text)
         counted.turns.labels(turn.outcome).inc()
+        counted.models.count(turn.model_use)
         return turn
 
     if EVENT_STREAM in request.headers.get("accept", ""):

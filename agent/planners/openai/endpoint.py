@@ -7,42 +7,22 @@ import json
 import logging
 import random
 import time
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
+from agent.planners.openai.answers import Answer, collect
+from agent.planners.openai.cassette import Cassette, client_of
 from agent.planners.port import PlannerUnavailable
 
 if TYPE_CHECKING:  # a second to import, so only when a model is asked
     from openai import AsyncOpenAI
-    from openai.types.chat import ChatCompletionChunk
-    from openai.types.chat.chat_completion_chunk import ChoiceDeltaToolCall
 
 _LOG = logging.getLogger(__name__)
 _WORTH_RETRYING = frozenset({408, 409, 429})
 _MOST_WAIT = 8.0
+_TOKENS = "stream_options"
 _NO_KEY = "none"
 """Local servers want no key; the package wants one."""
-
-
-@dataclass
-class WrittenCall:
-    """A call as the model wrote it; nothing about it is checked yet."""
-
-    id: str = ""
-    name: str = ""
-    arguments: str = ""
-
-
-@dataclass
-class Answer:
-    """Everything one answer said."""
-
-    text: str = ""
-    refusal: str = ""
-    calls: list[WrittenCall] = field(default_factory=list)
-    finish: str | None = None
 
 
 class _Again(Exception):
@@ -57,11 +37,18 @@ class Endpoint:
     """A model behind an address.
 
     `timeout`: seconds one attempt may take. `patience`: seconds all attempts of one answer may take, waits
-    included. `attempts`: how often one answer is tried.
+    included. `attempts`: how often one answer is tried. `cassette`: answers are recorded on it, or come from it.
     """
 
     def __init__(
-        self, base_url: str | None, api_key: str, model: str, timeout: float, patience: float, attempts: int
+        self,
+        base_url: str | None,
+        api_key: str,
+        model: str,
+        timeout: float,
+        patience: float,
+        attempts: int,
+        cassette: Cassette | None = None,
     ) -> None:
         self.model = model
         self._base_url = base_url or None
@@ -69,6 +56,8 @@ class Endpoint:
         self._timeout = timeout
         self._patience = patience
         self._attempts = attempts
+        self._cassette = cassette
+        self._asks_tokens = True
         self._client: AsyncOpenAI | None = None
 
     async def answer(self, messages: list[dict[str, Any]], tools: list[dict[str, Any]]) -> Answer:
@@ -98,17 +87,23 @@ class Endpoint:
     async def _attempt(self, messages: list[dict[str, Any]], tools: list[dict[str, Any]], seconds: float) -> Answer:
         import openai
 
+        began = time.monotonic()
         try:
             async with asyncio.timeout(seconds):
                 request: Any = {"messages": messages, "tools": tools}
+                if self._asks_tokens:
+                    request["stream_options"] = {"include_usage": True}
                 stream = await self._connected().chat.completions.create(model=self.model, stream=True, **request)
                 async with stream:
-                    answer = await _collect(stream)
+                    answer = await collect(stream, began)
         except TimeoutError as problem:
             raise _Again("too slow") from problem
         except openai.APIStatusError as problem:
             if problem.status_code in _WORTH_RETRYING or problem.status_code >= 500:
                 raise _Again(f"status {problem.status_code}", _asked_wait(problem.response.headers)) from problem
+            if self._asks_tokens and problem.status_code in (400, 422) and _TOKENS in str(problem.body):
+                self._asks_tokens = False  # an older server: it is asked again without, and tokens are estimated
+                return await self._attempt(messages, tools, seconds)
             _LOG.warning("model %s refused the request: status %d", self.model, problem.status_code)
             raise PlannerUnavailable("The language model's endpoint did not accept the request.") from problem
         except (openai.APIError, json.JSONDecodeError, UnicodeDecodeError) as problem:
@@ -123,36 +118,13 @@ class Endpoint:
 
             # Retries are ours: the package neither retries a cut-off stream nor knows how long a person waits.
             self._client = AsyncOpenAI(
-                base_url=self._base_url, api_key=self._api_key, timeout=self._timeout, max_retries=0
+                base_url=self._base_url,
+                api_key=self._api_key,
+                timeout=self._timeout,
+                max_retries=0,
+                http_client=None if self._cassette is None else client_of(self._cassette),
             )
         return self._client
-
-
-async def _collect(stream: AsyncIterator[ChatCompletionChunk]) -> Answer:
-    answer = Answer()
-    places: dict[int, WrittenCall] = {}
-    async for chunk in stream:
-        for choice in (chunk.choices or [])[:1]:
-            answer.finish = choice.finish_reason or answer.finish
-            if choice.delta is None:
-                continue  # some servers end with a choice that says nothing
-            answer.text += choice.delta.content or ""
-            answer.refusal += choice.delta.refusal or ""
-            for piece in choice.delta.tool_calls or ():
-                _join(answer, places, piece)
-    return answer
-
-
-def _join(answer: Answer, places: dict[int, WrittenCall], piece: ChoiceDeltaToolCall) -> None:
-    """Add a piece to its call; a new id at a used place is a new call (some servers number all of them 0)."""
-    call = places.get(piece.index)
-    if call is None or (piece.id and call.id and piece.id != call.id):
-        call = places[piece.index] = WrittenCall()
-        answer.calls.append(call)
-    call.id = piece.id or call.id
-    if piece.function is not None:
-        call.name += piece.function.name or ""
-        call.arguments += piece.function.arguments or ""
 
 
 def _pause(attempt: int) -> float:

@@ -5,9 +5,13 @@ import time
 from typing import Any
 
 from agent.planners.openai import messages as told
-from agent.planners.openai.endpoint import Answer, Endpoint, WrittenCall
+from agent.planners.openai.answers import Answer, WrittenCall
+from agent.planners.openai.cassette import Cassette
+from agent.planners.openai.endpoint import Endpoint
 from agent.planners.openai.names import Names, read_names
+from agent.planners.openai.spending import Prices, use_of
 from agent.planners.openai.veil import Veil
+from agent.planners.openai.written import call_written_in
 from agent.planners.port import Asked, Call, PlannerUnavailable, Reply, ToolCalls
 from hospital.cards import ChoicesCard
 from hospital.model.people import Patient
@@ -28,6 +32,7 @@ class OpenAIPlanner:
 
     `base_url`: None is the package's own address. `timeout`, `patience`, `attempts`: see `Endpoint`.
     `budget`: tokens of one request; earlier turns that do not fit are left out, the oldest first.
+    `prices`: what the answers cost is told by them. `cassette`: see `Endpoint`.
     """
 
     def __init__(
@@ -40,8 +45,11 @@ class OpenAIPlanner:
         patience: float = 60.0,
         attempts: int = 3,
         budget: int = 24_000,
+        prices: Prices | None = None,
+        cassette: Cassette | None = None,
     ) -> None:
-        self._endpoint = Endpoint(base_url, api_key, model, timeout, patience, attempts)
+        self._endpoint = Endpoint(base_url, api_key, model, timeout, patience, attempts, cassette)
+        self._prices = prices
         self._letters = budget * told.LETTERS_PER_TOKEN
         self._names: tuple[int, float, Names] | None = None
 
@@ -65,17 +73,28 @@ class OpenAIPlanner:
         veil = Veil(asked.world, names, asked.now, [(message.said, message.typed) for message in spoken])
         request = [{"role": "system", "content": opening}, *told.serialised(spoken, veil.hide)]
         try:
-            return _read(await self._endpoint.answer(request, tools), asked, veil)
+            return _read(await self._answer(request, tools, asked), asked, veil)
         except _Malformed as problem:
             correction = {"role": "user", "content": f"Your last answer could not be used: {problem} Answer again."}
         try:
-            return _read(await self._endpoint.answer([*request, correction], tools), asked, veil)
+            return _read(await self._answer([*request, correction], tools, asked), asked, veil)
         except _Malformed as problem:
             raise PlannerUnavailable("The language model's answer could not be used.") from problem
 
     async def close(self) -> None:
         """Close the connections."""
         await self._endpoint.close()
+
+    async def _answer(self, request: list[dict[str, Any]], tools: list[dict[str, Any]], asked: Asked) -> Answer:
+        """The model's next message; what it took is noted in the turn, also when none came."""
+        began, answer = time.monotonic(), None
+        try:
+            answer = await self._endpoint.answer(request, tools)
+            return answer
+        finally:
+            letters = told.letters_of(request) + told.letters_of(tools)
+            seconds = time.monotonic() - began
+            asked.spent.append(use_of(self._endpoint.model, answer, letters, seconds, self._prices))
 
     def _current_names(self, world: Reader) -> Names:
         """The names of the world, read again when patients were added or the reading is old."""
@@ -95,6 +114,8 @@ def _read(answer: Answer, asked: Asked, veil: Veil) -> ToolCalls | Reply:
         return Reply(veil.restore(answer.refusal.strip()) or _DECLINED, kind="refuse")
     if answer.finish == "length":
         raise _Malformed("It was too long and was cut off.")
+    if not answer.calls and (written := call_written_in(answer.text, {told.ASK_USER, *asked.tools})):
+        answer.calls.append(written)
     if not answer.calls:
         if not answer.text.strip():
             raise _Malformed("It was empty.")
