@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Any, Literal
 
+from pydantic import SerializerFunctionWrapHandler, model_serializer
+
 from hospital.cards import Card, Citation, NeedView
 from hospital.entity import Record
 
@@ -79,8 +81,15 @@ class Turn(Record):
     cards: tuple[Card, ...] = ()
     planner: str = "embedded"
     model_use: tuple[ModelUse, ...] = ()
-    """One per answer of a language model, in order; empty when none was asked."""
+    """One per answer of a language model, in order; not written out when none was asked."""
     trace: str = ""
+
+    @model_serializer(mode="wrap")
+    def _written(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        fields: dict[str, Any] = write(self)
+        if not self.model_use:
+            fields.pop("model_use", None)
+        return fields
 
 
 class Progress(Record):

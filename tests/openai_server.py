@@ -117,8 +117,9 @@ async def _stream(act: Act, tells: bool) -> AsyncIterator[str]:
     if not act.cut_off:
         yield _chunk({}, act.finish)
         if tells and act.tokens is not None:
-            usage = dict(zip(("prompt_tokens", "completion_tokens"), act.tokens, strict=True))
-            yield f"data: {json.dumps({**_CHUNK, 'choices': [], 'usage': {**usage, 'total_tokens': sum(act.tokens)}})}\n\n"
+            read, written = act.tokens
+            usage = {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}
+            yield f"data: {json.dumps({**_CHUNK, 'choices': [], 'usage': usage})}\n\n"
         yield "data: [DONE]\n\n"
 
 

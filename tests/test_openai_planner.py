@@ -200,6 +200,34 @@ def test_what_cannot_be_used_is_sent_back_once(line: Line, act: Act) -> None:
     assert len(line.endpoint.bodies) == 2
 
 
+WRITTEN_OUT = {
+    "alone": '{"name": "find_visits", "arguments": {"patient": "PATIENT_1"}}',
+    "fenced": '```json\n{"name": "find_visits",\n "arguments": {"patient": "PATIENT_1"}}\n```',
+    "tagged": '<tool_call>\n{"name": "find_visits", "parameters": {"patient": "PATIENT_1"}}\n</tool_call>',
+    "as its template shows it": '{{"name": "find_visits", "arguments": {"patient": "PATIENT_1"}}}}',
+}
+
+
+@pytest.mark.parametrize("text", WRITTEN_OUT.values(), ids=WRITTEN_OUT)
+def test_a_call_written_out_as_text_is_made(line: Line, text: str) -> None:
+    line.plays(Act(text=text))
+    assert calls_of(line.next(line.asked("visits of 40417"))) == [("find_visits", {"patient": "40417"})]
+
+
+@pytest.mark.parametrize(
+    "text", ['{"name": "Ann"}', 'Say {"name": "find_visits", "arguments": {}} to me.', "{broken"]
+)
+def test_other_text_with_braces_stays_text(line: Line, text: str) -> None:
+    line.plays(Act(text=text))
+    assert line.next(line.asked("visits of 40417")) == Reply(text)
+
+
+def test_a_written_call_of_no_tool_is_sent_back(line: Line) -> None:
+    line.plays(Act(text='{"name": "approve_plan", "arguments": {}}'), Act(text="I cannot."))
+    assert line.next(line.asked("approve it")) == Reply("I cannot.")
+    assert "no tool 'approve_plan'" in line.endpoint.spoken
+
+
 FAILING = {
     "cut off": Act(text="Half an ans", cut_off=True),
     "cut off in a call": replace(calling("find_visits", patient="40"), cut_off=True),

@@ -114,7 +114,7 @@ def _read(answer: Answer, asked: Asked, veil: Veil) -> ToolCalls | Reply:
         return Reply(veil.restore(answer.refusal.strip()) or _DECLINED, kind="refuse")
     if answer.finish == "length":
         raise _Malformed("It was too long and was cut off.")
-    if not answer.calls and (written := call_written_in(answer.text, {told.ASK_USER, *asked.tools})):
+    if not answer.calls and (written := call_written_in(answer.text)):
         answer.calls.append(written)
     if not answer.calls:
         if not answer.text.strip():

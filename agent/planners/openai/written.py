@@ -2,23 +2,26 @@
 
 import json
 import re
-from collections.abc import Container
 
 from agent.planners.openai.answers import WrittenCall
 
-_FENCED = re.compile(r"\A\s*(?:```(?:json)?\s*|<tool_call>\s*)?(\{.*\})\s*(?:```|</tool_call>)?\s*\Z", re.DOTALL)
+_OPENING = re.compile(
+    r"\s*(?:```(?:json)?\s*|<tool_call>\s*)?\{(?=\{\s*\")|\s*(?:```(?:json)?\s*|<tool_call>\s*)?(?=\{)"
+)
+"""What may stand before the object: a fence, a tag, a doubled brace (chat templates show the form in doubled ones)."""
+_CLOSING = re.compile(r"[\s}]*(?:```|</tool_call>)?\s*")
 
 
-def call_written_in(text: str, tools: Container[str]) -> WrittenCall | None:
-    """The call, when the text is nothing but a JSON object that names one of these tools and its arguments."""
-    found = _FENCED.match(text)
-    if found is None:
+def call_written_in(text: str) -> WrittenCall | None:
+    """The call, when the text is nothing but a JSON object with a tool's name and its arguments."""
+    opening = _OPENING.match(text)
+    if opening is None:
         return None
     try:
-        said = json.loads(found[1])
+        said, end = json.JSONDecoder().raw_decode(text, opening.end())
     except json.JSONDecodeError:
         return None
     arguments = said.get("arguments", said.get("parameters"))
-    if not isinstance(said.get("name"), str) or said["name"] not in tools or not isinstance(arguments, dict):
+    if not isinstance(said.get("name"), str) or not isinstance(arguments, dict) or not _CLOSING.fullmatch(text, end):
         return None
     return WrittenCall(name=said["name"], arguments=json.dumps(arguments))
