@@ -154,6 +154,24 @@ def spent(
         console().print("Tokens that the endpoint did not tell are estimated from letters.")
 
 
+@models.command()
+def serve(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port it listens on, on this machine only.")] = 8790,
+) -> None:
+    """Serve the small language model of the extra `local-model`, to try the line with one; Ctrl+C stops it."""
+    from threading import Event
+
+    from bots.local_model import NAME, NoLocalModel, serving
+    from bots.settings import read_settings
+
+    try:
+        with serving(read_settings().home / "local_model", port) as address:
+            console().print(f"WARDLINE_MODEL={NAME} WARDLINE_BASE_URL={address}")
+            Event().wait()
+    except NoLocalModel as problem:
+        raise Sorry(str(problem)) from None
+
+
 def _spent_row(one: "ModelTotals") -> tuple[str, ...]:
     cost = "no prices set" if one.cost is None else f"{one.cost / 1_000_000:.4f}"
     first = f"{_seconds(one.first_token_p50_ms)} / {_seconds(one.first_token_p95_ms)}"

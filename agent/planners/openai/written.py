@@ -8,7 +8,7 @@ from agent.planners.openai.answers import WrittenCall
 _OPENING = re.compile(
     r"\s*(?:```(?:json)?\s*|<tool_call>\s*)?\{(?=\{\s*\")|\s*(?:```(?:json)?\s*|<tool_call>\s*)?(?=\{)"
 )
-"""What may stand before the object: a fence, a tag, a doubled brace (chat templates show the form in doubled ones)."""
+"""What may stand before the object: a fence, a tag, a doubled brace (some chat templates show the form so)."""
 _CLOSING = re.compile(r"[\s}]*(?:```|</tool_call>)?\s*")
 
 
