@@ -13,9 +13,11 @@ from rich.table import Table
 from bots.settings import Settings, read_settings
 from evals.benchmarks.catalogue import BENCHMARKS
 from evals.dialogue import FROZEN, load_dialogues, scripts_of
+from evals.feedback import by_tool, opinions
 from evals.run import run_scripts
 from evals.runs import OtherGrader, Run, differences, find_run, keep, kept, new_run, per_dialogue
 from evals.scores import Score
+from middleware.store.database import SqlStore
 
 app = typer.Typer(help="Play dialogues and see how they went.", no_args_is_help=True)
 bench = typer.Typer(help="Measure: each figure beside a named reference in the same run.", no_args_is_help=True)
@@ -91,6 +93,25 @@ def _say_failures(scores: list[Score]) -> None:
             console.print(f"  - {escape(wrong)}")
     outside = sum(score.outside for score in scores)
     console.print(f"\n{len(scores) - len(failed)} of {len(scores)} scripts passed; writes outside commit: {outside}.")
+
+
+@app.command("feedback")
+def feedback(json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """What people thought of answers in Slack, by tool, the least useful first."""
+    store = SqlStore(read_settings().store_url)
+    with store.reading() as world:
+        found = list(opinions(world))
+    store.close()
+    if json:
+        console.print_json(json_text.dumps([one.model_dump(mode="json") for one in found]))
+        return
+    table = Table("tool or outcome", "useful", "not useful", title="Feedback on answers")
+    for name, (good, bad) in by_tool(found).items():
+        table.add_row(name, str(good), str(bad))
+    console.print(table if found else "Nobody has pressed a feedback button yet.")
+    for one in found:
+        if not one.good:
+            console.print(f"not useful: turn {one.turn}, {one.outcome}, {', '.join(one.tools) or 'no call'}")
 
 
 @app.command("report")

@@ -1,17 +1,22 @@
 """The bot in the fake Slack: what people say and press, and what comes of it."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 from slack_town import small_town
 from small_hospital import NOW
 
 from bots.fake_slack.deliver import Ack
+from bots.fake_slack.faults import Faults
+from bots.slack import front
 from bots.slack.line import SlackLine
 from bots.slack.turns import answer
+from evals.feedback import by_tool, opinions
 from evals.slack.town import Town
 from hospital.model.slack import SlackFeedback, SlackJob
 from hospital.model.supply import Item
@@ -213,7 +218,10 @@ def test_feedback_is_kept_for_the_evaluation(shared: Town) -> None:
     shared.idle()
     with shared.line.store.reading() as world:
         kept = world.find(SlackFeedback)
+        found = list(opinions(world))
     assert [(one.user_id, one.good, one.turn_id) for one in kept] == [("sup", False, value.removeprefix("bad "))]
+    assert [(one.turn, one.good, one.tools) for one in found] == [(value.removeprefix("bad "), False, ())]
+    assert by_tool(found) == {found[0].outcome: (0, 1)}
 
 
 def test_files_are_refused_politely_and_edits_do_not_ask_again(slack: Town) -> None:
@@ -236,6 +244,59 @@ def test_an_exception_is_told_once_in_its_owners_channel(slack: Town) -> None:
         assert world.find(WorkException)[0].id in str(told[0].blocks)
     slack.idle()
     assert len(slack.said(room.id)) == 1
+
+
+def test_a_private_channel_of_the_role_is_found_as_well(slack: Town) -> None:
+    room = next(one for one in slack.team.channels.values() if one.name == "wardline-or-charge")
+    room.private = True
+    slack.ask("sam", "hand this over")
+    slack.until(lambda: slack.said(room.id), "the channel to be told")
+
+
+@pytest.mark.parametrize("private", [False, True], ids=["public", "private"])
+def test_an_answer_in_a_channel_whose_end_got_lost_is_not_posted_twice(slack: Town, private: bool) -> None:
+    room = next(one for one in slack.team.channels.values() if one.name == "wardline-or-charge")
+    room.private = private
+    slack.slack.faults = Faults(effect_lost=1, methods=frozenset(("chat.postMessage",)), times=1)
+    root = slack.say("sam", f"<@{slack.team.bot_user}> hello there", room.id)
+    slack.answer(room.id, root)
+    slack.idle()
+    assert len([one for one in slack.said(room.id, root) if "You said" in f"{one.text}{one.blocks}"]) == 1
+    assert [one for one in slack.calls("conversations.replies") if one["error"] is None]
+
+
+def test_what_the_manifest_asks_for_is_what_is_asked_for() -> None:
+    manifest = json.loads((Path(front.__file__).parent / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["oauth_config"]["scopes"]["bot"] == sorted(front.SCOPES) == list(front.SCOPES)
+
+
+@pytest.mark.parametrize(
+    ("method", "scope", "args"),
+    [
+        ("conversations.history", "channels:history", {}),
+        ("conversations.replies", "channels:history", {"ts": "1.1"}),
+        ("conversations.info", "channels:read", {}),
+        ("conversations.list", "groups:read", {"types": "public_channel,private_channel"}),
+        ("users.info", "users:read", {"user": "U1"}),
+    ],
+)
+def test_the_fake_refuses_what_needs_a_scope_that_it_was_not_given(
+    slack: Town, method: str, scope: str, args: dict[str, str]
+) -> None:
+    room = next(one for one in slack.team.channels.values() if one.name == "wardline-or-charge")
+    slack.team.scopes = slack.team.scopes - {scope}
+    sent = {**args, **({} if method in ("conversations.list", "users.info") else {"channel": room.id})}
+    bearer = {"Authorization": f"Bearer {slack.team.token}"}
+    said = httpx.post(f"{slack.slack_address}/api/{method}", data=sent, headers=bearer, timeout=20).json()
+    assert (said["error"], said["needed"]) == ("missing_scope", scope)
+
+
+def test_the_fake_refuses_a_picture_that_was_never_uploaded(slack: Town) -> None:
+    picture = {"type": "image", "slack_file": {"id": "F0"}, "alt_text": "a chart"}
+    sent = {"channel": slack.dm("sup"), "text": "x", "blocks": json.dumps([picture])}
+    bearer = {"Authorization": f"Bearer {slack.team.token}"}
+    said = httpx.post(f"{slack.slack_address}/api/chat.postMessage", data=sent, headers=bearer, timeout=20).json()
+    assert said["error"] == "invalid_blocks"
 
 
 def test_an_answer_whose_worker_died_before_writing_it_down_is_not_posted_twice(slack: Town) -> None:

@@ -34,7 +34,7 @@ def update(slack: FakeSlack, team: Team, args: Json) -> Json:
     channel, message = _own(slack, team, args)
     if message.streaming:
         raise Refusal("streaming_state_conflict", "the message is still being streamed")
-    _check_blocks(args)
+    _check_blocks(slack, args)
     _check_text(args)
     for name in ("text", "blocks", "metadata"):
         if name in args:
@@ -89,7 +89,7 @@ def append_stream(slack: FakeSlack, team: Team, args: Json) -> Json:
 def stop_stream(slack: FakeSlack, team: Team, args: Json) -> Json:
     """`chat.stopStream`: the last words, blocks below them, and metadata."""
     channel, message = _streaming(slack, team, args)
-    _check_blocks(args)
+    _check_blocks(slack, args)
     _check_metadata(args)
     _grow(message, args)
     message.blocks = [*message.blocks, *args.get("blocks", [])]
@@ -101,7 +101,7 @@ def stop_stream(slack: FakeSlack, team: Team, args: Json) -> Json:
 
 
 def _message(slack: FakeSlack, team: Team, channel: Channel, args: Json) -> Message:
-    _check_blocks(args)
+    _check_blocks(slack, args)
     _check_text(args)
     _check_metadata(args)
     if not args.get("text") and not args.get("blocks") and not args.get("markdown_text"):
@@ -177,8 +177,11 @@ def _task(message: Message, chunk: Json) -> None:
         known.update(task)
 
 
-def _check_blocks(args: Json) -> None:
-    wrong = wrong_with_message(args.get("blocks") or [])
+def _check_blocks(slack: FakeSlack, args: Json) -> None:
+    blocks = args.get("blocks") or []
+    wrong = wrong_with_message(blocks)
+    files = [block["slack_file"].get("id") for block in blocks if isinstance(block.get("slack_file"), dict)]
+    wrong += [f"there is no file {one}" for one in files if not slack.files.get(one, {}).get("done")]
     if wrong:
         raise Refusal("invalid_blocks", "; ".join(wrong))
 

@@ -10,7 +10,7 @@ from bots.fake_slack.slack import FakeSlack, Refusal
 
 @dataclass(frozen=True)
 class Method:
-    """One method: its scope, the arguments it must have and may have, and its tier in calls a minute."""
+    """One method: its scope (empty: none, or one by kind of channel), its arguments, its tier in calls a minute."""
 
     run: Callable[[FakeSlack, Team, Json], Json]
     scope: str
@@ -94,21 +94,21 @@ METHODS: dict[str, Method] = {
     "conversations.open": Method(places.conversations_open, "im:write", ("users",), ("return_im",), TIER_3),
     "conversations.replies": Method(
         places.conversations_replies,
-        "im:history",
+        "",
         ("channel", "ts"),
         ("cursor", "limit", "oldest", "latest", "inclusive", "include_all_metadata"),
         TIER_3,
     ),
     "conversations.history": Method(
         places.conversations_history,
-        "im:history",
+        "",
         ("channel",),
         ("cursor", "limit", "oldest", "latest", "inclusive", "include_all_metadata"),
         TIER_3,
     ),
-    "conversations.info": Method(places.conversations_info, "channels:read", ("channel",), (), TIER_3),
+    "conversations.info": Method(places.conversations_info, "", ("channel",), (), TIER_3),
     "conversations.list": Method(
-        places.conversations_list, "channels:read", (), ("cursor", "limit", "types", "exclude_archived"), TIER_2
+        places.conversations_list, "", (), ("cursor", "limit", "types", "exclude_archived"), TIER_2
     ),
     "users.info": Method(places.users_info, "users:read", ("user",), (), TIER_4),
     "files.getUploadURLExternal": Method(

@@ -66,6 +66,8 @@ class Channel:
     kind: Literal["channel", "im"]
     members: set[str] = field(default_factory=set)
     messages: list[Message] = field(default_factory=list)
+    private: bool = False
+    """Seen only by its members, and by apps with scopes of their own for it."""
 
     def find(self, ts: str) -> Message | None:
         """The message of this time."""

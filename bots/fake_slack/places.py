@@ -1,9 +1,11 @@
 """`conversations.*`, `users.*`, `files.*` and what is shown beside an assistant thread."""
 
 from bots.fake_slack.model import Channel, Json, Message, Team
-from bots.fake_slack.slack import FakeSlack, Refusal
+from bots.fake_slack.slack import FakeSlack, Refusal, need
 from bots.slack.limits import PROMPTS
 
+LISTED = {"channels": "public_channel", "groups": "private_channel", "im": "im"}
+"""What `conversations.list` calls the kinds of channels, by the family of their scopes."""
 PAGE = 200
 """How many things one page of a list holds at most."""
 
@@ -21,7 +23,7 @@ def conversations_open(slack: FakeSlack, team: Team, args: Json) -> Json:
 
 def conversations_replies(slack: FakeSlack, team: Team, args: Json) -> Json:
     """`conversations.replies`: a thread from its first message on, page by page."""
-    channel = _readable(slack, team, args["channel"])
+    channel = _history(slack, team, args["channel"])
     if channel.find(args["ts"]) is None:
         raise Refusal("thread_not_found", args["ts"])
     found = [one for one in channel.thread(args["ts"]) if _within(one, args)]
@@ -30,19 +32,26 @@ def conversations_replies(slack: FakeSlack, team: Team, args: Json) -> Json:
 
 def conversations_history(slack: FakeSlack, team: Team, args: Json) -> Json:
     """`conversations.history`: a channel's own messages, the newest first."""
-    channel = _readable(slack, team, args["channel"])
+    channel = _history(slack, team, args["channel"])
     found = [one for one in channel.messages if one.seen_by is None and one.thread_ts in (None, one.ts)]
     return _page([one for one in reversed(found) if _within(one, args)], args)
 
 
 def conversations_info(slack: FakeSlack, team: Team, args: Json) -> Json:
     """`conversations.info`."""
-    return {"channel": _shown(slack.channel(team, args["channel"]))}
+    channel = slack.channel(team, args["channel"])
+    need(team, f"{_family(channel)}:read")
+    return {"channel": _shown(channel)}
 
 
 def conversations_list(slack: FakeSlack, team: Team, args: Json) -> Json:
     """`conversations.list`: the channels, and whether the app is in them."""
-    found = [one for one in team.channels.values() if one.kind == "channel"]
+    types = str(args.get("types") or "public_channel").split(",")
+    families = {family for family, named in LISTED.items() if named in types}
+    for family in families:
+        need(team, f"{family}:read")
+    found = [one for one in team.channels.values() if _family(one) in families]
+    found = [one for one in found if not one.private or team.bot_user in one.members]
     return {
         "channels": [{**_shown(one), "is_member": team.bot_user in one.members} for one in found],
         "response_metadata": {"next_cursor": ""},
@@ -135,6 +144,17 @@ def complete_upload(slack: FakeSlack, team: Team, args: Json) -> Json:
         sent.bot_id, sent.app_id = team.bot_id, slack.app.id
         slack.keep(team, channel, sent)
     return {"files": done}
+
+
+def _history(slack: FakeSlack, team: Team, channel_id: str) -> Channel:
+    """A channel whose messages the app may read: each kind of channel has a scope of its own."""
+    channel = _readable(slack, team, channel_id)
+    need(team, f"{_family(channel)}:history")
+    return channel
+
+
+def _family(channel: Channel) -> str:
+    return "im" if channel.kind == "im" else "groups" if channel.private else "channels"
 
 
 def _readable(slack: FakeSlack, team: Team, channel_id: str) -> Channel:

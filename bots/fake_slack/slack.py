@@ -22,6 +22,16 @@ class Refusal(Exception):
         self.more = more
 
 
+def need(team: Team, scope: str) -> None:
+    """Refuse what the app was not given the scope for.
+
+    Raises:
+        Refusal: naming the scope.
+    """
+    if scope not in team.scopes:
+        raise Refusal("missing_scope", scope, needed=scope, provided=",".join(sorted(team.scopes)))
+
+
 class FakeSlack:
     """Everything this Slack knows. It keeps nothing between runs but its journal."""
 

@@ -12,8 +12,8 @@ from fastapi.responses import JSONResponse
 
 from bots.fake_slack import oauth
 from bots.fake_slack.methods import METHODS, Method
-from bots.fake_slack.model import Json, Team
-from bots.fake_slack.slack import FakeSlack, Refusal
+from bots.fake_slack.model import Json
+from bots.fake_slack.slack import FakeSlack, Refusal, need
 
 NESTED = ("blocks", "view", "metadata", "chunks", "prompts", "files", "attachments")
 """Arguments that come as JSON text when the rest is a form."""
@@ -88,7 +88,8 @@ async def _answer(
             team, method = slack.team_of_token(token), METHODS.get(name)
             if method is None:
                 raise Refusal("unknown_method", name)
-            _check_scope(team, method)
+            if method.scope:
+                need(team, method.scope)
             wait = tiers.wait(team.id, name, method) if faults.limits else 0
             if wait:
                 return 429, {"ok": False, "error": "ratelimited"}, {"Retry-After": str(wait)}
@@ -116,12 +117,6 @@ def _without_bot(slack: FakeSlack, name: str, token: str, args: Json, base: str)
             raise Refusal("invalid_auth", "Socket Mode needs an app-level token")
         return {"url": f"{base.replace('http', 'ws', 1)}/socket"}
     return None
-
-
-def _check_scope(team: Team, method: Method) -> None:
-    if method.scope and method.scope not in team.scopes:
-        provided = ",".join(sorted(team.scopes))
-        raise Refusal("missing_scope", method.scope, needed=method.scope, provided=provided)
 
 
 async def _arguments(request: Request) -> Json:

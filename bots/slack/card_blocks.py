@@ -31,6 +31,8 @@ from hospital.cards import (
 Json = dict[str, Any]
 LINE = 76
 """Letters that fit beside each other in a message where every letter is as wide as the next."""
+SHORT = 30
+"""Letters of a cell that stay on one line."""
 SHOWN_ROWS = 40
 """Rows of a table that a chat message shows; the rest is for the page."""
 
@@ -95,7 +97,11 @@ def _table(card: TableCard, drawing: _Drawing, title: str = "") -> list[Json]:
 
 def _block(card: TableCard, rows: list[tuple[Any, ...]]) -> list[Json]:
     numeric = [all(isinstance(row[at], int | float) for row in rows) for at in range(len(rows[0]))]
-    settings = [{"align": "right" if one else "left", "is_wrapped": not one} for one in numeric]
+    long = [any(len(_cell(row[at])) > SHORT for row in rows) for at in range(len(rows[0]))]
+    settings = [
+        {"align": "right" if number else "left", "is_wrapped": wrap}
+        for number, wrap in zip(numeric, long, strict=True)
+    ]
     return [
         {
             "type": "table",

@@ -17,6 +17,7 @@ from tools.list_exceptions import OPEN
 WINDOW = 200
 CHANNEL = "wardline-{role}"
 """The channel in which a role's exceptions are told: its name with dashes."""
+KINDS = "public_channel,private_channel"
 
 
 def untold(world: Reader, now: datetime) -> Iterable[SlackJob]:
@@ -62,7 +63,9 @@ async def tell_exceptions(line: SlackLine, job: SlackJob) -> str:
 async def _channel_of(line: SlackLine, team: str, role: str) -> str | None:
     name, cursor = CHANNEL.format(role=role.replace("_", "-")), ""
     while True:
-        page = await line.caller.call(team, "conversations.list", limit=200, cursor=cursor, exclude_archived=True)
+        page = await line.caller.call(
+            team, "conversations.list", limit=200, cursor=cursor, exclude_archived=True, types=KINDS
+        )
         for channel in page["channels"]:
             if channel["name"] == name and channel.get("is_member"):
                 return str(channel["id"])

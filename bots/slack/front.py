@@ -26,8 +26,8 @@ from bots.slack.modals import WORKING
 
 log = logging.getLogger(__name__)
 SCOPES = (
-    "app_mentions:read", "assistant:write", "channels:read", "chat:write", "commands", "files:write", "im:history",
-    "im:read", "im:write", "users:read",
+    "app_mentions:read", "assistant:write", "channels:history", "channels:read", "chat:write", "commands",
+    "files:write", "groups:history", "groups:read", "im:history", "im:read", "im:write", "users:read",
 )  # fmt: skip
 """What the app may do in a workspace; the manifest says the same."""
 NOTED_PER_MINUTE = 30

@@ -27,8 +27,8 @@ function element(one, block, act) {
 }
 
 function table(block) {
-  const aligned = (block.column_settings || []).map((one) => one.align === "right");
-  const row = (cells, tag) => el("tr", {}, cells.map((cell, at) => el(tag, { class: aligned[at] ? "number" : null, scope: tag === "th" ? "col" : null }, cell.text)));
+  const columns = (block.column_settings || []).map((one) => [one.align === "right" ? "number" : "", one.is_wrapped ? "" : "whole"].join(" ").trim());
+  const row = (cells, tag) => el("tr", {}, cells.map((cell, at) => el(tag, { class: columns[at] || null, scope: tag === "th" ? "col" : null }, cell.text)));
   const [head, ...body] = block.rows;
   return el("div", { class: "table", tabindex: "0", role: "region", "aria-label": "Table" }, el("table", {}, el("thead", {}, row(head, "th")), el("tbody", {}, body.map((one) => row(one, "td")))));
 }

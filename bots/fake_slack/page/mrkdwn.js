@@ -44,6 +44,11 @@ function inline(text, dialect) {
   return nodes;
 }
 
+// A text in one line, with people by name.
+export function short(text, most = 60) {
+  return plain(text.replaceAll(/<@([A-Z0-9]+)(?:\|[^>]*)?>/g, (_, id) => `@${names[id] || id}`)).slice(0, most);
+}
+
 // Paragraphs and lists; a block of code may span lines.
 export function rich(text, dialect = "mrkdwn") {
   const blocks = [];

@@ -1,7 +1,7 @@
 // The page of the fake Slack: be anybody, write, press, fill in. What one sees is asked for again as soon as it changes.
 import { el } from "/page/dom.js";
 import { drawBlocks, valuesOf } from "/page/blocks.js";
-import { rich, setNames } from "/page/mrkdwn.js";
+import { rich, setNames, short } from "/page/mrkdwn.js";
 
 const at = Object.fromEntries(["team", "user", "handle", "apps", "channels", "title", "tabs", "fresh", "trouble", "home", "messages", "composer", "replying", "message", "send", "modal"].map((id) => [id, document.getElementById(id)]));
 const state = { team: "", user: "", place: "dm", tab: "messages", thread: null, seen: null, drawn: new Map(), turn: 0 };
@@ -132,7 +132,7 @@ function drawMessages(channel) {
   }
   const root = messages.find((one) => one.ts === state.thread);
   at.replying.hidden = !root;
-  at.replying.replaceChildren(...(root ? ["In the thread ", el("strong", {}, channel.sessions[root.ts]?.title || (root.text || "with Wardline").slice(0, 60)), " ", el("button", { type: "button", class: "small", onclick: () => { state.thread = null; draw(); } }, "Leave it")] : []));
+  at.replying.replaceChildren(...(root ? ["In the thread ", el("strong", {}, channel.sessions[root.ts]?.title || short(root.text || "with Wardline")), " ", el("button", { type: "button", class: "small", onclick: () => { state.thread = null; draw(); } }, "Leave it")] : []));
 }
 
 function drawThread(channel, root, replies, session) {
