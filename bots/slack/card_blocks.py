@@ -99,8 +99,8 @@ def _block(card: TableCard, rows: list[tuple[Any, ...]]) -> list[Json]:
     numeric = [all(isinstance(row[at], int | float) for row in rows) for at in range(len(rows[0]))]
     long = [any(len(_cell(row[at])) > SHORT for row in rows) for at in range(len(rows[0]))]
     settings = [
-        {"align": "right" if number else "left", "is_wrapped": wrap}
-        for number, wrap in zip(numeric, long, strict=True)
+        {"align": "right" if number else "left", "is_wrapped": wraps}
+        for number, wraps in zip(numeric, long, strict=True)
     ]
     return [
         {
