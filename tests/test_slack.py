@@ -9,15 +9,17 @@ from pathlib import Path
 import httpx
 import pytest
 from slack_town import small_town
-from small_hospital import NOW
+from small_hospital import NOW, people
 
 from bots.fake_slack.deliver import Ack
 from bots.fake_slack.faults import Faults
 from bots.slack import front
 from bots.slack.line import SlackLine
+from bots.slack.prompts import prompts_for
 from bots.slack.turns import answer
 from evals.feedback import by_tool, opinions
 from evals.slack.town import Town
+from hospital.model.places import Clinic, Service
 from hospital.model.slack import SlackFeedback, SlackJob
 from hospital.model.supply import Item
 from hospital.model.work import WorkException
@@ -84,6 +86,17 @@ def test_a_thread_begins_with_what_this_person_may_ask(shared: Town) -> None:
     assert "implant" in session.prompts[0]["message"]
     shared.say("sup", "hello there", channel, thread_ts=root)
     shared.until(lambda: session.title == "hello there" and not session.processing, "the title")
+
+
+def test_what_is_suggested_names_what_the_hospital_has(slack: Town) -> None:
+    service = Service.model_validate({"id": "skin", "name": "Skin Care"})
+    clinic = {"id": "skin-1", "site_id": "hill", "service_id": "skin", "name": "Skin", "visit_types": ("follow_up",)}
+    found = []
+    for given in ((), (service, Clinic.model_validate(clinic))):
+        with slack.line.store.working() as work:
+            work.put(*given)
+            found.append([said for title, said in prompts_for(work, people()["cora"]) if title == "Earliest visit"])
+    assert found == [[], ["Earliest skin care follow-up"]]
 
 
 def test_a_purchase_waits_until_the_director_approves_on_the_card(slack: Town) -> None:

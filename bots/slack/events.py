@@ -25,7 +25,8 @@ async def begin_thread(line: SlackLine, job: SlackJob) -> str:
     await line.speaker.post(
         job.team_id, channel, job.id, hello, section(hello), thread_ts=root, again=job.attempts > 1
     )
-    prompts = [{"title": title, "message": message} for title, message in prompts_for(actor)]
+    found = await asyncio.to_thread(line.read, prompts_for, actor)
+    prompts = [{"title": title, "message": message} for title, message in found]
     await quietly(
         line,
         job.team_id,
