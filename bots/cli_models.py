@@ -166,7 +166,7 @@ def serve(
 
     try:
         with serving(read_settings().home / "local_model", port) as address:
-            console().print(f"WARDLINE_MODEL={NAME} WARDLINE_BASE_URL={address}")
+            typer.echo(f"WARDLINE_MODEL={NAME}\nWARDLINE_BASE_URL={address}")
             Event().wait()
     except NoLocalModel as problem:
         raise Sorry(str(problem)) from None

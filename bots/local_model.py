@@ -66,6 +66,8 @@ def serving(folder: Path, port: int, threads: int = 2) -> Iterator[str]:
         NoLocalModel: see `joined`.
     """
     path = joined(folder)
+    if importlib.util.find_spec("xllamacpp") is None and (why := missing()) is not None:
+        raise NoLocalModel(why)
     import xllamacpp
 
     wanted = xllamacpp.CommonParams()

@@ -73,3 +73,6 @@ def test_a_real_model_calls_a_tool_and_is_recorded(address: str, world: Reader, 
 def test_without_its_extra_it_says_what_to_install(tmp_path: Path) -> None:
     with pytest.raises(NoLocalModel, match=r"local-model.*is not installed"):
         joined(tmp_path)
+    (tmp_path / f"{NAME}.gguf").write_bytes(b"joined before")
+    with pytest.raises(NoLocalModel, match="is not installed"), serving(tmp_path, 0):
+        pass
