@@ -35,7 +35,8 @@ check: $(READY) ## Lint, format check and types
 	$(BIN)/mypy
 
 test: check ## Every check and every test, with the coverage floor
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=25 --cov --cov-report=term --cov-fail-under=$(COVERAGE_FLOOR)
+	$(BIN)/python -m slipcover -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=25
+	@$(BIN)/python tests/coverage_floor.py $(COVERAGE_FLOOR)
 
 full: test ## The tests with the long ones, then every dialogue and every benchmark
 	$(BIN)/pytest -m full
