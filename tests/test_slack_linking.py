@@ -14,7 +14,7 @@ from slack_town import small_town
 from bots.fake_slack.seeds import GUEST, OTHER_TEAM, furnish
 from evals.slack.town import Town
 from hospital.model.people import User
-from hospital.model.slack import SlackLink, SlackState
+from hospital.model.slack import SlackInstallation, SlackLink, SlackState
 from policies.plans import AuditEntry
 
 
@@ -220,6 +220,17 @@ def test_a_workspace_without_the_app_links_nobody(slack: Town, browser: httpx.Cl
     page = _in_slack(slack, browser, team=OTHER_TEAM)
     assert page.status_code == 403
     assert "not connected to the hospital" in page.text
+
+
+def test_a_workspace_that_removed_the_app_links_nobody(slack: Town, browser: httpx.Client) -> None:
+    slack.run(lambda: slack.people.uninstall(slack.team.id))
+    slack.until(lambda: [one for one in _installed(slack) if not one.sealed_token], "the token to go")
+    assert _in_slack(slack, browser).status_code == 403
+
+
+def _installed(slack: Town) -> list[SlackInstallation]:
+    with slack.line.store.reading() as world:
+        return world.find(SlackInstallation)
 
 
 def test_in_the_sandbox_one_says_who_one_is_and_only_on_this_machine(tmp_path: Path, browser: httpx.Client) -> None:

@@ -62,7 +62,7 @@ async def known_in_slack(front: Door, code: str = "", state: str = "", cookie: K
         member = await asyncio.to_thread(line.sign_in.member, token, str(kept.get("nonce", "")))
     except NotProved as problem:
         return await _refuse(front, "slack.sign_in", str(problem), 400)
-    if await asyncio.to_thread(line.installs.of_team, member.team) is None:
+    if not await asyncio.to_thread(line.installs.token, member.team):
         return await _refuse(front, "slack.workspace", ELSEWHERE, 403)
     place = await _place(front, member)
     ticket = await asyncio.to_thread(line.states.issue, "ticket", team=member.team, user=member.user, place=place)
