@@ -133,6 +133,7 @@ def test_a_deactivated_person_is_turned_away_kindly_and_audited(slack: Town) -> 
 def test_a_card_cannot_be_decided_from_another_workspace(slack: Town) -> None:
     slack.ask("sup", "order 4 TRAY")
     card = slack.card("periop.director")
+    slack.idle()  # where the card is shown is written down after it was posted
     with slack.line.store.reading() as world:
         users = world.find(User)
     other = furnish(slack.slack, OTHER_TEAM, "Elsewhere", users, SCOPES)
