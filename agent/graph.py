@@ -25,6 +25,7 @@ from agent.planners.port import Asked, Call, Planner, Reply, ToolCalls
 from agent.refusals import calls_for, reply_for
 from agent.render import to_markdown
 from agent.turn import Progress
+from hospital.cards import ChoicesCard
 from tools.desk import Desk
 from tools.results import Refused, Result
 from tools.tool import Context
@@ -162,9 +163,9 @@ async def _verify(state: TurnState, runtime: Runtime[Run]) -> dict[str, Any]:
         run.asked.retry_note = f"No tool returned {', '.join(claims)}. Say only what the tools returned."
         return {"wanted": ["retry"]}
     kept = () if by_model else run.reply.cards
-    run.reply = Reply(
-        facts_as_text(results), run.reply.kind, kept, memory=run.reply.memory, planner=run.reply.planner
-    )
+    asked = [card.question for card in kept if isinstance(card, ChoicesCard)]
+    text = "\n\n".join([facts_as_text(results), *asked])
+    run.reply = Reply(text, run.reply.kind, kept, memory=run.reply.memory, planner=run.reply.planner)
     return {"wanted": []}
 
 

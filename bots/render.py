@@ -155,8 +155,7 @@ def _citation(card: CitationCard, zone: tzinfo) -> RenderableType:
 
 
 def _choices(card: ChoicesCard, zone: tzinfo) -> RenderableType:
-    lines = [Text(f"  {number}. {choice}") for number, choice in enumerate(card.choices, 1)]
-    return Group(Text(card.question, style="bold"), *lines)
+    return Group(*(Text(f"  {number}. {choice}") for number, choice in enumerate(card.choices, 1)))
 
 
 def _freshness(card: FreshnessCard, zone: tzinfo) -> RenderableType:

@@ -95,7 +95,10 @@ class CitationCard(Record):
 
 
 class ChoicesCard(Record):
-    """One question with the choices that answer it; each choice is a text that can be sent back."""
+    """The choices that answer a question; each is a text that can be sent back.
+
+    The words of the answer ask the question, so surfaces draw the choices alone.
+    """
 
     type: Literal["choices"] = "choices"
     question: str

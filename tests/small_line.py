@@ -38,7 +38,7 @@ class WordPlanner:
                 return Reply("Here is **demand** by day.", cards=(chart(),))
             case "which":
                 question = ChoicesCard(question="Which one?", choices=("order 1 TRAY", "exceptions"))
-                return Reply("I need one more thing.", kind="clarify", cards=(question,))
+                return Reply(question.question, kind="clarify", cards=(question,))
         return Reply(f"You said: {asked.text}")
 
 

@@ -58,3 +58,12 @@ def test_a_column_in_which_nothing_is_said_is_left_out() -> None:
     shown = console.export_text()
     assert "Remarks" not in shown
     assert all(said in shown for said in ("Room", "Open", "OR 2", "40"))
+
+
+def test_a_question_is_said_once_above_its_choices(tmp_path: Path) -> None:
+    line, screen = small_line(tmp_path), Console(record=True, width=160)
+    Chat(line, "sup", screen).hear("which")
+    line.close()
+    shown = screen.export_text()
+    assert shown.count("Which one?") == 1
+    assert shown.index("Which one?") < shown.index("1. order 1 TRAY")

@@ -181,8 +181,7 @@ def _citation(card: CitationCard, _: _Drawing) -> list[Json]:
 
 def _choices(card: ChoicesCard, _: _Drawing) -> list[Json]:
     shown = [choice for choice in card.choices if len(choice) <= limits.BUTTON_VALUE][:10]
-    row = actions(*({**button(one, f"{CHOOSE}:{at}", one)} for at, one in enumerate(shown))) if shown else None
-    return [section(f"*{escape(card.question)}*"), *([row] if row else [])]
+    return [actions(*(button(one, f"{CHOOSE}:{at}", one) for at, one in enumerate(shown)))] if shown else []
 
 
 def _freshness(card: FreshnessCard, _: _Drawing) -> list[Json]:

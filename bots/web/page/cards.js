@@ -16,7 +16,7 @@ const MAKERS = {
   plan: (card) => planCard({ ...card, id: card.plan_id }),
   citation: (card) => el("details", { class: "citation" },
     el("summary", {}, `${card.source} ${card.section}`), el("blockquote", {}, card.text)),
-  choices: (card, ask) => el("fieldset", { class: "choices" }, el("legend", {}, card.question),
+  choices: (card, ask) => el("fieldset", { class: "choices", "aria-label": "Choices" },
     card.choices.map((choice) => el("button", { type: "button", class: "chip", onclick: () => ask(choice) }, choice))),
   freshness: (card) => el("p", { class: "freshness" }, "As of ",
     Object.entries(card.as_of).sort().flatMap(([source, iso], at) => [at ? " · " : "", `${source.toUpperCase()} `, time(iso)]),
