@@ -12,7 +12,7 @@ from agent.planners.embedded.intents import load_intents
 from agent.planners.embedded.lexicon import Lexicon
 from agent.planners.embedded.masking import mask
 from agent.planners.embedded.names import entries_of
-from evals.understanding.items import NOW, conversations, guard_pairs, singles
+from evals.understanding.items import NOW, conversations, guard_pairs, outside_set, singles
 from hospital.model.people import User
 from middleware.store.database import SqlStore
 
@@ -48,7 +48,7 @@ def test_the_set_is_large_and_varied() -> None:
 def test_everything_expected_exists(lexicon: Lexicon, sandbox_store: SqlStore) -> None:
     with sandbox_store.reading() as world:
         speakers = {user.id for user in world.find(User)}
-    for talk in (*singles(), *conversations()):
+    for talk in (*singles(), *conversations(), *outside_set()):
         assert talk.user in speakers, talk
         for turn in talk.turns:
             for kind, ids in turn.expected.things.items():
@@ -94,3 +94,12 @@ def test_what_must_not_pass_is_stopped_and_every_twin_passes() -> None:
 
 def test_no_everyday_message_is_stopped() -> None:
     assert not [said for said, _ in _said() if guard(said) is not None]
+
+
+def test_the_outside_set_is_there_and_nothing_of_it_is_taught() -> None:
+    said = [turn.say for talk in outside_set() for turn in talk.turns]
+    ours = [talk for talk in outside_set() if not set(talk.turns[0].expected.intents) <= set(OUTSIDE)]
+    assert len(ours) >= 100
+    assert len(said) - len(ours) >= 100
+    taught = {" ".join(words(text)) for intent in load_intents() for text in intent.examples}
+    assert not [text for text in said if len(words(text)) > 2 and " ".join(words(text)) in taught]

@@ -16,7 +16,7 @@ from agent.planners.embedded.intents import load_classifier
 from bots.settings import read_settings
 from evals.dialogue import FROZEN
 from evals.understanding.cost import measured
-from evals.understanding.items import conversations, guard_pairs, singles
+from evals.understanding.items import conversations, guard_pairs, outside_set, singles
 from evals.understanding.noise import noisy
 from evals.understanding.play import Judged
 from evals.understanding.report import Figures, counted, failures_of, figures_of, percent
@@ -37,12 +37,14 @@ def bench_understanding(
         stage = Stage(settings, Path(folder) / "home", models)
         stage.build()
         figures = measured(stage.home, models)
-        judged, spoiled = _both(stage) if noise else (_played(stage), [])
+        judged, spoiled, others = _all(stage) if noise else (_played(stage), [], _played_outside(stage))
     figures |= figures_of(judged)
     wrong = {"as written": failures_of(judged)}
     if noise:
         figures |= {f"noisy_{name}": value for name, value in figures_of(spoiled).items()}
         wrong["noisy"] = failures_of(spoiled)
+    # Of the outside set only figures are told, never a sentence: whoever writes examples reads this.
+    figures |= {f"outside_set_{name}": value for name, value in figures_of(others).items()}
     figures |= _guard_figures()
     if as_json:
         classes = {name: counted(found) for name, found in wrong.items()}
@@ -54,16 +56,21 @@ def bench_understanding(
     _show(figures)
 
 
-def _both(stage: Stage) -> tuple[list[Judged], list[Judged]]:
-    """The set as written and with slips, side by side on two cores."""
+def _all(stage: Stage) -> tuple[list[Judged], list[Judged], list[Judged]]:
+    """The set as written and with slips, and the outside set, side by side on two cores."""
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as processes:
         plain, spoiled = processes.submit(_played, stage), processes.submit(_played, stage, True)
-        return plain.result(), spoiled.result()
+        others = processes.submit(_played_outside, stage)
+        return plain.result(), spoiled.result(), others.result()
 
 
 def _played(stage: Stage, noise: bool = False) -> list[Judged]:
     name, spoil = ("noisy", noisy) if noise else ("plain", str)
     return stage.play(name, (*singles(), *conversations()), spoil)
+
+
+def _played_outside(stage: Stage) -> list[Judged]:
+    return stage.play("outside", outside_set())
 
 
 def _guard_figures() -> Figures:

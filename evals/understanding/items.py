@@ -69,6 +69,11 @@ def singles(folder: Path = HOME / "single") -> tuple[Talk, ...]:
     return tuple(talk for path in sorted(folder.glob("*.yaml")) for talk in _singles_of(path))
 
 
+def outside_set() -> tuple[Talk, ...]:
+    """The single messages that nobody here wrote."""
+    return singles(HOME / "outside" / "said")
+
+
 def conversations(path: Path = HOME / "conversations.yaml") -> tuple[Talk, ...]:
     """The conversations."""
     return tuple(

@@ -1,0 +1,1 @@
+"""The outside set: what nobody here wrote, and how it came about."""
