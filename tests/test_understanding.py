@@ -5,13 +5,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from agent.planners.embedded.answers import is_fragment
 from agent.planners.embedded.counts import count_in, place_in
 from agent.planners.embedded.dates import read_dates
 from agent.planners.embedded.deeds import asks_to_know, says_deed
-from agent.planners.embedded.follow import is_fragment
 from agent.planners.embedded.heard import time_of
 from agent.planners.embedded.lexicon import Entry, Lexicon
-from agent.planners.embedded.resolve import counterpart, tidy
+from agent.planners.embedded.resolve import counterpart
+from agent.planners.embedded.tidy import tidy
 
 MONDAY = datetime(2026, 9, 14, 8, tzinfo=ZoneInfo("America/Chicago"))
 OPERATIONS = Lexicon(

@@ -18,6 +18,7 @@ from hospital.planning.nurse_cover import Source
 from hospital.ports import In, Range
 from policies.plans import Effect
 from tools.directory import find_staff, find_unit
+from tools.float_from import ask_who_floats, check_on_duty
 from tools.naming import fresh_id
 from tools.tool import Arguments, Draft, Problem, Toolbox, tool
 
@@ -32,6 +33,7 @@ class RequestStaffing(Arguments):
     source: Literal["float", "overtime", "agency"] = "agency"
     competency: str | None = Field(default=None, description="e.g. med_surg, icu; unstated means what the unit needs")
     staff: str | None = Field(default=None, description="A named person's id, for float or overtime")
+    from_unit: str | None = Field(default=None, description="For a float: the unit the nurse is on duty on")
     start: AwareDatetime | None = Field(default=None, description="Unstated: the next shift of the unit")
     end: AwareDatetime | None = None
 
@@ -44,7 +46,12 @@ async def request_staffing(args: RequestStaffing, box: Toolbox) -> Draft:
     competency = (args.competency or unit.level).casefold().replace("-", "_").replace(" ", "_")
     centre = centre_of(box, unit)
     cheaper = cheaper_ways(box, unit, competency, start, end)
+    left = find_unit(box, args.from_unit, args.site) if args.from_unit and args.source == "float" else None
+    if left is not None and not args.staff:
+        raise ask_who_floats(box, left, unit, competency, start, end)
     rate, staff = _rate_and_person(args, box, competency, unit.site_id)
+    if left is not None and staff is not None:
+        check_on_duty(box, staff, left, start, end)
     line = RequestStaff(
         shift_id=ShiftId(fresh_id("SHIFT")),
         unit_id=unit.id,

@@ -14,7 +14,7 @@ _DEEDS = stems(
     (
         "accept add agency approve arrange ask assign backfill block book bump bring buy call cancel change "
         "choose close confirm delay double-book draft drag drop enter escalate exchange fill find fit fix "
-        "flag float forward free get give go grab hold keep let like lock make mark move need note offer open "
+        "flag float forward free get give grab hold keep let like lock make mark move need note offer open "
         "order organise organize overbook overfill park pick place plan please postpone prefer procure pull "
         "purchase push put raise reassign rebook recall record redo rehome release relocate remove reorder "
         "repair replace request requisition reschedule reserve restock retract return revoke route save "
@@ -32,9 +32,15 @@ def says_deed(text: str) -> bool:
 
 def asks_to_know(text: str) -> bool:
     """Whether it is a question about the world, not a request ("could you order ...", "order two?")."""
-    if POLITE.match(text):
+    if POLITE.match(text) or _FORBIDS.match(text):
         return False
     return Reading(text).asks() or (_ENDS_ASKING.search(text) is not None and not says_deed(text))
 
 
 _ENDS_ASKING = re.compile(r"\?\W*$")
+_FORBIDS = re.compile(
+    r"^\W*(?:(?:please|and|but|so|ok|okay)\W+)*(?:don'?t|do not|never)\s+"
+    r"(?!(?:you|we|i|they|he|she|it)\b)[^?]*$",
+    re.IGNORECASE,
+)
+"""What is not to happen: "don't let anybody take it" is no question, "don't we have one?" is."""

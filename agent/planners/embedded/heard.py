@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
 from agent.planners.embedded.counts import count_in, place_in
@@ -20,7 +20,7 @@ _EVERYWHERE = re.compile(
 )
 CARRIED = (
     "site", "unit", "room", "clinic", "service", "clinician", "procedure", "item", "equipment", "level_of_care",
-    "patient", "case", "requisition", "bed", "scanner",
+    "patient", "case", "requisition", "bed", "scanner", "from_unit",
 )  # fmt: skip
 """Kinds of things that a follow-up keeps unless it names another of the kind."""
 
@@ -121,6 +121,10 @@ class Heard:
         """Which one of a list is meant: 1 for the first, -1 for the last."""
         return place_in(self.text)
 
+    def sure(self, least: float) -> bool:
+        """Whether the matter was settled or picked, or is as probable as this."""
+        return self.settled or self.follows or self.ranking.confidence >= least
+
     def matter(self) -> str:
         """Everything said on this matter so far, the newest first."""
         return f"{self.text}\n{self.earlier}".strip()
@@ -161,6 +165,16 @@ def time_of(times: tuple[When, ...], now: datetime) -> dict[str, str]:
             found[key] = at.isoformat()
             found.setdefault("day", at.date().isoformat())
     return found
+
+
+def on_its_day(time: dict[str, str], times: tuple[When, ...], zone: tzinfo) -> dict[str, str]:
+    """Hours of a day ("in the afternoon") on the day that is spoken about, when no other hours are said."""
+    hours = next((when for when in times if isinstance(when, Daily) and not when.excluded), None)
+    if hours is None or time.keys() & {"start", "at", "until"} or "day" not in time or hours.end <= hours.start:
+        return time
+    day = date.fromisoformat(time["day"])
+    start, end = (datetime.combine(day, edge, zone).isoformat() for edge in (hours.start, hours.end))
+    return {**time, "start": start, "end": end}
 
 
 def _days_first(when: When) -> int:

@@ -4,7 +4,7 @@ import hashlib
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ OUTSIDE = frozenset({"out_of_scope", "other_language"})
 LEAST_INSIDE = 0.5
 LEAST_LIKENESS = 0.33
 LEAST_BELONGING = -3.0
+STRANGE, BARELY_BELONGING = 0.25, -1.0
+"""What may well be outside and hardly belongs is strange: the probability, and how well it fits."""
 BELONGING_SHARES = np.array([0.5, 0.5], dtype=np.float32)
 """How much each sign of belonging counts (see `signs_of`); found on labelled examples of other fields."""
 
@@ -51,6 +53,16 @@ class Ranking:
     @property
     def margin(self) -> float:
         return self.intents[0][1] - self.intents[1][1]
+
+    @property
+    def strange(self) -> bool:
+        """Whether it may well be outside and hardly belongs, so that only a name of ours makes it ours."""
+        outside = sum(chance for name, chance in self.intents if name in OUTSIDE)
+        return outside >= STRANGE and self.belonging <= BARELY_BELONGING
+
+    def without(self, intent: str) -> "Ranking":
+        """The same ranking in which one intent is not to be had; what it took stays taken, so nothing gets surer."""
+        return replace(self, intents=tuple(pair for pair in self.intents if pair[0] != intent))
 
     def probability(self, intent: str) -> float:
         """The probability of one intent. Raises KeyError for a name that is no intent."""

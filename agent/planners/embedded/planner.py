@@ -125,7 +125,7 @@ def _memory(heard: Heard, said: Say) -> dict[str, Any]:
         and call.name in heard.asked.tools
         and heard.asked.tools[call.name].effect == "read"
     ]
-    aside = heard.intent in SMALL_TALK and bool(earlier.get("intent")) and said.asks_for is None
+    aside = heard.intent in SMALL_TALK and bool(earlier.get("intent")) and not _asks(said)
     kept = {key: earlier.get(key) for key in MATTER} if aside else matter_of(heard)
     return {
         **kept,
@@ -138,6 +138,11 @@ def _memory(heard: Heard, said: Say) -> dict[str, Any]:
         "open": _left_open(heard, said, earlier),
         **said.remember,
     }
+
+
+def _asks(said: Say) -> bool:
+    """Whether it asks for a slot, or which of several matters is meant."""
+    return said.asks_for is not None or bool(said.remember.get("matters"))
 
 
 def _left_open(heard: Heard, said: Say, earlier: dict[str, Any]) -> dict[str, Any] | None:

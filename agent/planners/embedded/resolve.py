@@ -1,25 +1,16 @@
-"""From what a message names to the things that are meant: neighbours joined, kinds chosen, unclear names kept."""
+"""From what a message names to the things that are meant: kinds chosen, unclear names kept."""
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 
 from agent.planners.embedded.heard import Blur
-from agent.planners.embedded.lexicon import Candidate, Lexicon, Mention
-from agent.planners.embedded.lexicon_words import words_of
+from agent.planners.embedded.lexicon import Lexicon, Mention
+from agent.planners.embedded.roles import sources
+from agent.planners.embedded.tidy import PEOPLE, digits_in
 from hospital.model.people import User
 
-PEOPLE = ("clinician", "staff", "patient")
 IDENTIFIED = ("patient", "case", "requisition", "code")
 """Kinds that are known by their number alone; a name never says which one is meant."""
-_FEWEST_DIGITS = 3
-"""A requisition's number has at least so many digits: "Requisition 4 x CUP-A" orders four."""
-_BED = re.compile(r"\bbeds?\b[^.;!?]*$", re.IGNORECASE)
-_MONEY = re.compile(r"budget|cost cent|funds?\b|money", re.IGNORECASE)
-_PLACES = ("site", "unit", "room", "scanner")
-_RULED_OUT = re.compile(
-    r"\b(?:not|except|excluding|avoid|other than|anywhere but)\s+(?:(?:in|at|on|for|the)\s+)*$", re.IGNORECASE
-)
 _PREFIX = {"case": "CASE", "requisition": "REQ"}
 _RECORD = re.compile(r"(?:PLAN|APT|EXC|REQ|CASE|PO|LOT)-", re.IGNORECASE)
 _PATIENTS = (
@@ -34,70 +25,20 @@ _SERVICES = (
 )  # fmt: skip
 
 
-def tidy(mentions: Iterable[Mention], text: str, lexicon: Lexicon) -> tuple[Mention, ...]:
-    """Mentions that are none left out, and neighbours that name one thing together made one."""
-    kept: list[Mention] = []
-    for mention in mentions:
-        if _is_none(mention, text):
-            continue
-        joined = _joined(kept[-1], mention, text, lexicon) if kept else None
-        if joined is not None:
-            kept[-1] = joined
-        else:
-            kept.append(mention)
-    return tuple(kept)
-
-
-def _is_none(mention: Mention, text: str) -> bool:
-    """Whether the words only look like a name (a short number, a bed not called so), or name what is not meant."""
-    if mention.kind in _PLACES and _RULED_OUT.search(text[: mention.start]):
-        return True
-    match mention.kind:
-        case "requisition":
-            return _digits(mention.words) < _FEWEST_DIGITS
-        case "bed":
-            return " " in mention.words and not _BED.search(text[: mention.end])
-        case "cost_centre":
-            return not _digits(mention.words) and not _MONEY.search(mention.words)
-        case _:
-            return False
-
-
-def _digits(words: str) -> int:
-    return sum(letter.isdigit() for letter in words)
-
-
-def _joined(left: Mention, right: Mention, text: str, lexicon: Lexicon) -> Mention | None:
-    """ "revision" and "total knee" side by side are the one operation that most of their words name."""
-    if left.kind != right.kind or text[left.end : right.start].strip():
-        return None
-    unclear, other = (left, right) if len(left.of(left.kind)) > 1 else (right, left)
-    if len(unclear.of(unclear.kind)) < 2:
-        return None
-    said = {word.key for word in words_of(text[left.start : right.end])}
-    fits = {id: _shared(lexicon, left.kind, id, said) for id in unclear.of(unclear.kind)}
-    best = [id for id in fits if fits[id] == max(fits.values())]
-    apart = {word.key for word in words_of(other.words)}
-    if len(best) != 1 or not _shared(lexicon, left.kind, best[0], apart):
-        return None
-    one = Candidate(left.kind, best[0], 1.0)
-    return replace(left, end=right.end, words=text[left.start : right.end], candidates=(one,))
-
-
-def _shared(lexicon: Lexicon, kind: str, id: str, said: set[str]) -> int:
-    names = lexicon.entry(kind, id).names
-    return max(len(said & {word.key for word in words_of(name)}) for name in names)
-
-
 def resolve(
-    mentions: Iterable[Mention], intent: str, user: User, lexicon: Lexicon, *, everywhere: bool
+    mentions: Sequence[Mention], intent: str, user: User, lexicon: Lexicon, text: str, *, everywhere: bool
 ) -> tuple[dict[str, list[str]], dict[str, tuple[Blur, ...]]]:
-    """Ids by kind for this matter, and by kind the names that are not clear."""
+    """Ids by kind for this matter, and by kind the names that are not clear.
+
+    What is only left, or only sends patients, is kept apart: as `from_unit` and the like.
+    """
     slots: dict[str, list[str]] = {}
     blurred: dict[str, tuple[Blur, ...]] = {}
-    for mention in mentions:
-        if mention.kind == "home":
-            continue
+    elsewhere = sources(mentions, intent, text)
+    for mention in elsewhere:
+        if ids := _settled(mention, mention.kind, user, lexicon):
+            slots.setdefault(f"from_{mention.kind}", []).append(ids[0])
+    for mention in (one for one in mentions if one.kind != "home" and one not in elsewhere):
         kind = _kind(mention, intent)
         if kind == "code" and intent in _ITEMS and not _RECORD.match(mention.words):
             blurred["item"] = (*blurred.get("item", ()), _no_such_item(mention.words, lexicon))
@@ -109,15 +50,15 @@ def resolve(
         level = mention.of("level_of_care")
         if kind == "unit" and level and (everywhere or len(ids) > 1):
             kind, ids = "level_of_care", level[:1]
-        if kind == "scanner" and not _digits(mention.words):
+        if kind == "scanner" and not digits_in(mention.words):
             continue  # "MRI" says which kind of scan, not which scanner
         if len(ids) == 1:
             slots.setdefault(kind, []).append(ids[0])
         else:
             blurred[kind] = (*blurred.get(kind, ()), _blur(mention, kind, ids, lexicon))
-        for other in ("level_of_care", "service"):
-            if other != kind and (also := mention.of(other)):
-                slots.setdefault(f"also_{other}", []).extend(also[:1])
+        for other in {"level_of_care", "service"} - {kind}:
+            slots.setdefault(f"also_{other}", []).extend(mention.of(other)[:1])
+    slots = {kind: ids for kind, ids in slots.items() if ids}
     if any(mention.kind == "home" for mention in mentions):
         slots |= {f"home_{kind}": [id] for kind, id in _home(user) if id is not None}
     return slots, blurred

@@ -2,10 +2,11 @@
 
 import re
 
-from agent.planners.embedded.date_values import Moment, When, Window
+from agent.planners.embedded.date_values import Minutes, Moment, When, Window
 from agent.planners.embedded.deeds import asks_to_know
 from agent.planners.embedded.intents import Ranking
 from agent.planners.embedded.lexicon import Mention
+from agent.planners.embedded.losses import is_displacement
 
 WRITES = frozenset({
     "assign_bed", "book_visit", "cancel_visit", "change_case", "create_requisition", "hold_slot", "mandate_overtime",
@@ -25,7 +26,7 @@ _BOOKED_INSTEAD = frozenset(
     {"imaging_slot", "clinic_earliest_slot", "phi_diagnosis", "overbook", "handbook_question"}
 )
 """Matters for which a booking is mistaken when it names no verb ("patient 88213, MRI Thursday 9:40")."""
-_SHOWN_WHEN_ASKED = frozenset({"overbook", "substitute_item"})
+_SHOWN_WHEN_ASKED = frozenset({"overbook", "substitute_item", "reschedule_visit"})
 """Changes that a question only shows."""
 _NEVER_OF_A_CASE = frozenset({"cancel_visit", "reschedule_visit", "release_block"})
 _ABOUT_RULES = frozenset({"policy_why", "handbook_question", "explain_change"})
@@ -39,6 +40,18 @@ _VISIT = re.compile(
 _OTHER_DEED = re.compile(
     r"\b(?:cancel\w*|move|moving|resched\w*|change|hold|instead|earlier|later|surgery|operation|operate\w*|theatre|OR|"
     r"bed|discharge\w*|APT-\w+)\b"
+)
+_TAKES_BACK = re.compile(
+    r"^\W*(?:(?:no|sorry|oh|oops|actually|wait|please|ok|okay|hm+|just|on second thoughts?)\W+)*"
+    r"(?:(?:can|could) (?:you|we|i)\s+)?"
+    r"(?:take (?:it|that|this|them|those)(?: \w+)? back|undo (?:it|that|this|them)|withdraw (?:it|that|this|them))\b",
+    re.IGNORECASE,
+)
+_ABOUT_ITEMS = frozenset({"stock_level", "inventory_shortage", "erp_status", "propose_case"})
+_INSTEAD = re.compile(
+    r"\b(?:equivalents?|alternatives?|substitut\w+|interchangeable|comparable|in (?:its|their) place|"
+    r"instead of|in place of|stand in|replac\w+ (?:it|them|that|those) (?:with|by))\b",
+    re.IGNORECASE,
 )
 _THIRD_NEXT = re.compile(r"\b(?:tnaa|(?:third|3rd)[- ]next)\b", re.IGNORECASE)
 _GREETING = re.compile(
@@ -84,6 +97,12 @@ def intent_by_build(
         return "erp_status"
     if ranking.best in _NEVER_OF_A_CASE and any(found.kind == "case" for found in mentions):
         return "change_case"  # an operation has a case number; a visit and a block have none
+    if _TAKES_BACK.search(text):
+        return "withdraw_request"
+    if is_displacement(text, ranking, mentions):
+        return "displace"
+    if (other := _by_things(text, ranking, mentions, times, sure)) is not None:
+        return other
     if _THIRD_NEXT.search(text) and not _OTHER_DEED.search(text):
         return "kpi_question"  # a figure of access, whatever visit it is about
     if _ASSUMES.match(text) and "what_if" in [name for name, _ in ranking.intents[:6]]:
@@ -97,12 +116,27 @@ def intent_by_build(
     return "book_visit" if _books(text, ranking, mentions, times, sure) else None
 
 
+def _by_things(
+    text: str, ranking: Ranking, mentions: tuple[Mention, ...], times: tuple[When, ...], sure: float
+) -> str | None:
+    """The matter that the things named decide, among those that are likely at all."""
+    kinds = {found.kind for found in mentions}
+    likely = [name for name, chance in ranking.intents[:3] if chance >= _LIKELY_ENOUGH]
+    if ranking.best == "offer_waitlist" and "hold_slot" in likely and any(isinstance(w, Minutes) for w in times):
+        return "hold_slot"  # what is offered is given away, only what is held has a length
+    if "case" in kinds and ranking.confidence < sure:
+        return next((name for name, _ in ranking.intents if name in ("change_case", "case_show")), None)
+    if "item" in kinds and ranking.best in _ABOUT_ITEMS and "substitute_item" in likely and _INSTEAD.search(text):
+        return "substitute_item"
+    return None
+
+
 def _asked(text: str, ranking: Ranking) -> str | None:
     """What a question about the world is about, where the words alone mislead: never a change."""
     likely = [name for name, chance in ranking.intents[:3] if chance >= _LIKELY_ENOUGH]
     if _CONSENT.search(text) and "policy_why" in likely:
         return "policy_why"
-    if _HOW_TO.search(text) and any(name in WRITES for name in likely):
+    if _HOW_TO.search(text) and ranking.in_scope and any(name in WRITES for name in likely):
         return "handbook_question"
     if ranking.best in (WRITES - _SHOWN_WHEN_ASKED) | {"confirm_yes", "confirm_no"} and ranking.in_scope:
         return what_is_asked(ranking)

@@ -14,6 +14,8 @@ _KINDRED = (
 """Matters about the same things."""
 _LOST = ("room", "equipment", "clinician", "scanner")
 _POINTS_BACK = re.compile(r"\b(?:it|its|they|them|there|that|those|these|this one)\b", re.IGNORECASE)
+_POINTS_AT = re.compile(r"\b(?:it|them|that|those)\b", re.IGNORECASE)
+"""In the same matter "there" is only a word ("how many beds are there")."""
 _PLACES = frozenset({"site", "unit", "room", "clinic", "bed", "scanner"})
 
 
@@ -23,8 +25,13 @@ def take_along(heard: Heard) -> None:
     if heard.intent == "displace" and before == "record_status" and not any(heard.slots.get(kind) for kind in _LOST):
         heard.slots |= {kind: list(slots[kind]) for kind in (*_LOST, "site") if slots.get(kind)}
         heard.settled = True  # what was just lost makes it plain what is to be moved
-    kindred = heard.intent != before and any({before, heard.intent} <= family for family in _KINDRED)
-    if kindred and _POINTS_BACK.search(heard.text):
+    if heard.intent == before == "what_if" and _POINTS_BACK.search(heard.text):
+        heard.slots = {kind: list(ids) for kind, ids in slots.items()} | heard.slots
+        heard.time = heard.time or dict(heard.memory.get("time", {}))
+    kindred = any({before, heard.intent} <= family for family in _KINDRED)
+    points = _POINTS_BACK if heard.intent != before else _POINTS_AT
+    if kindred and points.search(heard.text):
+        heard.time = heard.time or dict(heard.memory.get("time", {}))
         placed = heard.everywhere or bool(_PLACES & heard.slots.keys() | _PLACES & heard.blurred.keys())
         for kind in CARRIED:
             named = kind in heard.slots or kind in heard.blurred or (placed and kind in _PLACES)

@@ -7,18 +7,19 @@ from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from agent.planners.embedded.answers import read_names
 from agent.planners.embedded.date_values import When, Window
 from agent.planners.embedded.dates import read_dates
 from agent.planners.embedded.deeds import asks_to_know
-from agent.planners.embedded.follow import born_in, go_on, read_names
-from agent.planners.embedded.heard import Heard, says_everywhere, time_of
+from agent.planners.embedded.follow import born_in, go_on
+from agent.planners.embedded.heard import Heard, on_its_day, says_everywhere, time_of
 from agent.planners.embedded.intents import IntentClassifier, Ranking, load_classifier, load_intents
 from agent.planners.embedded.lexicon import Lexicon, Mention
 from agent.planners.embedded.masking import WRITTEN_OUT, mask
 from agent.planners.embedded.names import entries_of
-from agent.planners.embedded.resolve import PEOPLE, tidy
 from agent.planners.embedded.spelling import Spelling, named_as_well, words_said
 from agent.planners.embedded.structure import intent_by_build
+from agent.planners.embedded.tidy import PEOPLE, tidy
 from agent.planners.port import Asked
 from hospital.model.places import Site
 from hospital.ports import Reader
@@ -28,6 +29,7 @@ SURE = 0.45
 """Below this probability the planner asks which of two matters is meant."""
 REFRESH_SECONDS = 600
 """How long names are kept before they are read again."""
+FOLLOW_UP = "refine"
 HOUSE_ZONE = "America/Chicago"
 """The zone of people without a home site."""
 
@@ -71,11 +73,13 @@ class Understanding:
         mentions = tidy([name for name in named if not _is_time(name, times)], text, lexicon)
         masked = mask(text, mentions, times)
         ranking = self._classifier.classify(masked)
+        if not asked.memory.get("intent"):
+            ranking = ranking.without(FOLLOW_UP)  # a first message follows nothing
         settled = intent_by_build(text, ranking, mentions, times, SURE)
         heard = Heard(
             asked=asked,
             text=text,
-            intent=settled or (ranking.best if ranking.in_scope else _outside(ranking)),
+            intent=settled or (ranking.best if _is_ours(ranking, mentions) else _outside(ranking)),
             ranking=ranking,
             mentions=mentions,
             times=times,
@@ -91,7 +95,10 @@ class Understanding:
         heard.count = heard.number()
         heard.time = time_of(heard.times, asked.now.astimezone(zone))
         read_names(heard, lexicon)
-        return go_on(heard, masked, SURE, lexicon)
+        heard = go_on(heard, masked, SURE, lexicon)
+        if heard.follows:
+            heard.time = on_its_day(heard.time, heard.times, zone)
+        return heard
 
     def _names(self, world: Reader) -> Lexicon:
         if self._lexicon is None or time.monotonic() - self._read_at > REFRESH_SECONDS:
@@ -109,6 +116,17 @@ def zone_of(asked: Asked) -> str:
 
 def _outside(ranking: Ranking) -> str:
     return "other_language" if ranking.best == "other_language" else "out_of_scope"
+
+
+def _is_ours(ranking: Ranking, mentions: tuple[Mention, ...]) -> bool:
+    """Whether it is a matter of ours: what sounds strange is, when it names something of the hospital's own."""
+    return ranking.in_scope and (not ranking.strange or any(one.kind in _OWN for one in mentions))
+
+
+_OWN = frozenset(
+    "unit room bed clinic clinician staff item case requisition scanner code patient equipment level_of_care".split()
+)
+"""Names of single things and people here; a site, a service or an operation is named in any talk."""
 
 
 def _is_time(name: Mention, times: tuple[When, ...]) -> bool:

@@ -14,6 +14,10 @@ LOST = ("room", "scanner", "equipment", "clinician")
 """What can be lost, by the slot that names it."""
 _ARGUMENT = {"room": "room", "scanner": "room", "equipment": "device", "clinician": "clinician"}
 
+_SURE_TO_SEND = 0.6
+"""Below this probability the options are only shown."""
+_ASKS_LAST = re.compile(r"[,;.:!–-]\s*(?:and |so |now )?(?:who|whom|whose|which|what|where|how)\b", re.IGNORECASE)
+"""A question after what is told: "she is ill, who is affected"."""
 _BACK = re.compile(r"\b(?:back|again|return\w*|repaired|fixed)\b", re.IGNORECASE)
 """A moment at which it can be used again, rather than one at which it fails."""
 
@@ -38,7 +42,7 @@ def displace(heard: Heard) -> Script:
     visits = result.facts.get("kind") == "visits"
     if visits:
         return Say(f"{result.headline} Once a patient has agreed, say which one to submit.")
-    if heard.is_question:
+    if heard.is_question or _ASKS_LAST.search(heard.text) or not heard.sure(_SURE_TO_SEND):
         return Say(f"{result.headline} Say which option to submit.", hides=("query_capacity",))
     sent = yield from do("submit_plan", plan=result.options[0].id)
     said = yield from settle("submit_plan", sent, "move displaced cases")

@@ -12,7 +12,8 @@ def request_agency(heard: Heard) -> Script:
     unit = heard.one("unit")
     need = yield from do("query_capacity", subject="staff", unit=unit, site=heard.site(), **heard.window())
     text = heard.text.casefold()
-    source = "overtime" if "overtime" in text else "float" if "float" in text else "agency"
+    left = heard.one("from_unit")
+    source = "overtime" if "overtime" in text else "float" if left or "float" in text else "agency"
     result = yield from do(
         "request_staffing",
         unit=unit,
@@ -20,6 +21,7 @@ def request_agency(heard: Heard) -> Script:
         source=source,
         competency=heard.one("level_of_care"),
         staff=heard.one("staff"),
+        from_unit=left,
         **shift_said(heard),
     )
     if isinstance(result, Refused):

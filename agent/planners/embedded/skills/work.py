@@ -1,36 +1,31 @@
 """Requests and their owners: recording facts, handing over, withdrawing, what waits and why."""
 
+from datetime import datetime
+from typing import Any
+
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.script import Say, Script, do, question, settle, tell
+from agent.planners.embedded.skills.status import says_absent, status_said, subject_of
 from hospital.cards import PlanCard
 from policies.plans import Plan
 from tools.sentences import plan_card, say_need
 
-_DIRTY = ("dirty", "needs cleaning", "not clean")
-_CALLED_OUT = ("called out", "call out", "called in sick", "calling in sick", "call-out", "sick tonight", "is sick")
-
 
 def record_status(heard: Heard) -> Script:
     """Record what is reported; what it is about must be named."""
-    text = heard.matter().casefold()
+    if (about := subject_of(heard)) is None:
+        return question("What is it about: which room, bed, device or person?", asks_for="room")
+    subject, name = about
+    status = status_said(heard.matter(), subject)
+    if subject == "shift" and not says_absent(heard.matter()):
+        return question("Will they not come to the shift? Then say that they called out.", asks_for="reason")
     until = heard.time.get("until") or heard.time.get("end") or heard.time.get("at")
-    if heard.one("staff") and any(words in text for words in _CALLED_OUT):
-        result = yield from do("record_event", subject="shift", name=heard.one("staff"), status="called_out")
-        return (yield from settle("record_event", result, "record a call-out"))
-    for subject in ("room", "bed", "equipment"):
-        if (name := heard.one(subject)) is not None:
-            status = "dirty" if any(w in text for w in _DIRTY) else "blocked"
-            result = yield from do(
-                "record_event",
-                subject=subject,
-                name=name,
-                status="out_of_service" if subject == "equipment" else status,
-                site=heard.one("site"),
-                until=until,
-                note=heard.matter()[:300],
-            )
-            return (yield from settle("record_event", result, f"record {name} as {status}"))
-    return question("What is it about: which room, bed, device or person?", asks_for="room")
+    if until is not None and datetime.fromisoformat(until) <= heard.asked.now:
+        until = None  # when it happened, not when it is back
+    more: dict[str, Any] = {"until": until, "note": heard.matter()[:300]} if subject != "shift" else {}
+    site = heard.one("site") if subject != "shift" else None
+    result = yield from do("record_event", subject=subject, name=name, status=status, site=site, **more)
+    return (yield from settle("record_event", result, f"record {name} as {status.replace('_', ' ')}"))
 
 
 def withdraw_request(heard: Heard) -> Script:

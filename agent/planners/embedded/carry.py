@@ -1,0 +1,101 @@
+"""The message joined with the matter it goes on with: what stays, what moves to another site, what is replaced."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from agent.planners.embedded.answers import pick, read_names
+from agent.planners.embedded.heard import Heard
+from agent.planners.embedded.lexicon import Lexicon
+from agent.planners.embedded.narrow import narrow
+from agent.planners.embedded.resolve import counterpart
+
+AT_A_SITE = ("unit", "room", "clinic", "scanner", "bed")
+REJECTS = re.compile(
+    r"\b(?:not (?:\w+ ){0,2}(?:that|this|the same) (?:doctor|surgeon|physician|person|one)|"
+    r"not (?:dr|doctor|her|him)\b|(?:another|other|different) (?:doctor|surgeon|physician|person)|"
+    r"(?:some|any)(?:body|one) else)\b",
+    re.IGNORECASE,
+)
+
+
+def resume(heard: Heard, matter: Mapping[str, Any], lexicon: Lexicon, *, answer: bool) -> Heard:
+    heard.intent = matter["intent"]
+    read_names(heard, lexicon)
+    heard.follows = True
+    earlier_said = str(matter.get("text", ""))
+    heard.earlier = earlier_said if heard.text != earlier_said else ""
+    missing = matter.get("asks_for") if answer else None
+    if missing and (picked := pick(heard, matter)) is not None:
+        heard.slots[missing], heard.count = [picked], None
+        heard.blurred.pop(missing, None)
+    if heard.number_of:
+        heard.count = None
+    if heard.count is None or missing in ("patient", "appointment", "plan", "day"):
+        heard.count = matter.get("count")
+    if missing == "patient":
+        heard.time = {}
+    if REJECTS.search(heard.text):
+        heard.rejects = True
+        heard.rejected = tuple(heard.slots.pop("clinician", []) or matter.get("slots", {}).get("clinician", []))
+        matter = {**matter, "slots": {k: v for k, v in matter.get("slots", {}).items() if k != "clinician"}}
+    narrow(heard, matter.get("slots", {}), lexicon)
+    _keep_slots(heard, matter.get("slots", {}), lexicon)
+    if not heard.everywhere and "site" not in heard.slots:
+        heard.everywhere = bool(matter.get("everywhere"))
+    earlier: dict[str, str] = matter.get("time", {})
+    fresh = heard.time.keys() & {"day", "start", "at"}
+    kept = {key: value for key, value in earlier.items() if not fresh or key == "minutes"}
+    heard.time = {**kept, **heard.time}
+    return heard
+
+
+def _keep_slots(heard: Heard, earlier: Mapping[str, list[str]], lexicon: Lexicon) -> None:
+    """Earlier things stay unless others of the kind are named; those at a site move along to a new one."""
+    new_site = heard.one("site") if not heard.everywhere else None
+    _go_along(heard, earlier, lexicon)
+    for kind, ids in earlier.items():
+        if kind in heard.slots or kind in heard.blurred or (kind == "site" and heard.everywhere):
+            continue
+        if kind in AT_A_SITE and heard.everywhere and "site" not in earlier:
+            continue
+        moved = [_moved(lexicon, kind, id, new_site) if kind in AT_A_SITE and new_site else id for id in ids]
+        if kept := [id for id in moved if id is not None]:
+            heard.slots[kind] = kept
+        elif kind == "clinic" and (service := _service_of(lexicon, ids[0])):
+            heard.slots.setdefault("service", [service])
+    if "clinic" in heard.slots and "service" in heard.slots and "service" not in earlier and "clinic" in earlier:
+        _new_service(heard, lexicon)
+
+
+def _go_along(heard: Heard, earlier: Mapping[str, list[str]], lexicon: Lexicon) -> None:
+    """A room or unit named in a follow-up is the one at the site we speak about, if that has one of the name."""
+    site = next(iter(earlier.get("site", [])), None)
+    if site is None or "site" in heard.slots or heard.everywhere:
+        return
+    for kind in AT_A_SITE:
+        there = [_moved(lexicon, kind, id, site) for id in heard.slots.get(kind, [])]
+        if kept := [id for id in there if id is not None]:
+            heard.slots[kind] = kept
+        elif there:
+            heard.slots["site"] = []
+
+
+def _new_service(heard: Heard, lexicon: Lexicon) -> None:
+    """ "and cardiology?" after one clinic asks for the other service, not for that clinic."""
+    if not any(mention.kind == "clinic" for mention in heard.mentions):
+        heard.slots.pop("clinic")
+
+
+def _moved(lexicon: Lexicon, kind: str, id: str, site: str) -> str | None:
+    try:
+        return counterpart(lexicon, kind, id, site)
+    except KeyError:
+        return None
+
+
+def _service_of(lexicon: Lexicon, clinic: str) -> str | None:
+    try:
+        return lexicon.entry("clinic", clinic).home.get("service")
+    except KeyError:
+        return None

@@ -1,0 +1,31 @@
+"""Where something comes from and where it goes: "from 4 North to 5 West" is about 5 West, and leaves 4 North."""
+
+import re
+from collections.abc import Sequence
+
+from agent.planners.embedded.lexicon import Mention
+
+_FROM = re.compile(r"\b(?:from|out of|off(?: of)?|leaving)\s+(?:(?:the|our|my|unit|ward|room)\s+)*$", re.IGNORECASE)
+_LENDS = re.compile(r"\b(?:float\w*|borrow\w*|pull\w*|lend\w*|spare|take|send|shift|move)\b", re.IGNORECASE)
+_PLACES = frozenset({"site", "unit", "room", "scanner", "bed", "clinic"})
+_OF_CARE = frozenset({"unit", "level_of_care", "bed"})
+_SENDING = frozenset({"ed", "pacu"})
+"""Where patients come from, when another place of care is named beside it."""
+_STAFFING = frozenset({"request_agency", "who_can_cover"})
+_LEFT = frozenset({"displace"})
+"""Matters that are about what is left, rather than about where things go."""
+
+
+def sources(mentions: Sequence[Mention], intent: str, text: str) -> list[Mention]:
+    """The mentions that only say where somebody or something comes from (for a lost room: where it may go)."""
+    left = {one for one in mentions if one.kind in _PLACES and _FROM.search(text[: one.start])}
+    others = {one.kind for one in mentions if one not in left}
+    if intent in _LEFT:
+        kinds = {one.kind for one in left}
+        return [one for one in mentions if one.kind in kinds and one not in left]
+    lent = intent in _STAFFING and _LENDS.search(text) is not None
+    found = {one for one in left if one.kind in others or (lent and one.kind == "unit")}
+    cared = [one for one in mentions if one.kind in _OF_CARE and one not in found]
+    sending = {one for one in cared if _SENDING & set(one.of("level_of_care"))}
+    found |= sending if len(sending) < len(cared) else set()
+    return [one for one in mentions if one in found]

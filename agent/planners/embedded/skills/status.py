@@ -1,0 +1,54 @@
+"""Which state somebody reports: down, dirty, being cleaned, back; and who will not come."""
+
+import re
+
+from agent.planners.embedded.heard import Heard
+
+_KINDS = (("room", "room"), ("scanner", "room"), ("bed", "bed"), ("equipment", "equipment"))
+"""A scanner is a room of its own to the desk."""
+_DIRTY = re.compile(r"\b(?:dirty|soiled|needs? (?:a )?clean\w*|not (?:been )?clean\w*|contaminated)\b", re.IGNORECASE)
+_CLEANING = re.compile(r"\b(?:being cleaned|cleaning (?:now|in progress)|under cleaning)\b", re.IGNORECASE)
+_BACK = re.compile(
+    r"\b(?:back (?:in|up|on|to|from|online)|(?:is|are|it'?s|'s) back|"
+    r"(?:works?|working|usable|available|open|running) again|"
+    r"up and running|reopened|repaired|fixed|cleaned|clean|wiped down|ready)\b",
+    re.IGNORECASE,
+)
+_NOT_YET = re.compile(
+    r"\b(?:not|isn'?t|aren'?t|hasn'?t|never|until|till|when|once|before|expected|should be|will be|being)\b",
+    re.IGNORECASE,
+)
+_ABSENT = re.compile(
+    r"\b(?:sick\w*|ill|flu|fever|unwell|injured|hurt|accident|absent|no-?show|call-?outs?|"
+    r"(?:call|phon)\w* (?:out|off|in|sick)|rang (?:in|off)|"
+    r"(?:won'?t|will not|can'?t|cannot|can not|isn'?t|is not|not) (?:be |able to )*"
+    r"(?:come|coming|make|making|in|work|working|here|there|available)|miss(?:es|ing)? (?:her|his|the|their|to))\b",
+    re.IGNORECASE,
+)
+"""How people say that somebody will not come; nothing is taken for it by default."""
+
+
+def says_absent(text: str) -> bool:
+    """Whether it is said that somebody will not come to work."""
+    return _ABSENT.search(text) is not None
+
+
+def subject_of(heard: Heard) -> tuple[str, str] | None:
+    """What a report is about, as the desk calls the kind, and its name: a thing before a person."""
+    for slot, subject in (*_KINDS, ("staff", "shift")):
+        if (name := heard.one(slot)) is not None:
+            return subject, name
+    return None
+
+
+def status_said(text: str, subject: str) -> str:
+    """The state that the words report of a room, bed or device, or of somebody's shift."""
+    if _BACK.search(text) and not _NOT_YET.search(text):
+        return "available"
+    if subject == "shift":
+        return "called_out"
+    if _CLEANING.search(text):
+        return "cleaning"
+    if _DIRTY.search(text):
+        return "dirty" if subject == "bed" else "blocked"
+    return "out_of_service" if subject == "equipment" else "blocked"
