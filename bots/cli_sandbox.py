@@ -18,10 +18,11 @@ def init(now: Now = None) -> None:
     started = time.perf_counter()
     wardline = build_for(settings_for(now))
     try:
+        built = time.perf_counter()
         wardline.warm()
         console().print(
-            f"The sandbox is in {wardline.settings.home} ({time.perf_counter() - started:.1f} s). "
-            "See who you can be with: wardline sandbox users"
+            f"The sandbox is in {wardline.settings.home} (built in {built - started:.1f} s, its language learnt in "
+            f"{time.perf_counter() - built:.1f} s). See who you can be with: wardline sandbox users"
         )
     finally:
         wardline.close()
