@@ -54,15 +54,14 @@ def attack(line: DeskLine, folder: Path, desk: Desk, seed: int, calls: int, turn
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2])
-def test_a_hostile_planner_writes_nothing_that_nobody_approved(line: DeskLine, tmp_path: Path, seed: int) -> None:
-    made = attack(line, tmp_path, line.desk, seed, 250, 20)
+def test_hostile_planners_write_nothing_that_nobody_approved(line: DeskLine, tmp_path: Path) -> None:
+    attacks = [attack(line, tmp_path, line.desk, seed, 250, 20) for seed in (1, 2, 3)]
     assert wrong(tmp_path) == []
     assert line.find(Vote) == []
     states = {plan.state for plan in line.find(Plan)}
-    assert {"awaiting", "delivered"} <= states, states  # it did get as far as the gates, and free things happened
-    assert made.ends["refused"] > 100
-    assert len(line.find(Plan)) >= 5
+    assert {"awaiting", "delivered"} <= states, states  # they did get as far as the gates, and free things happened
+    assert all(made.ends["refused"] > 100 for made in attacks)
+    assert len(line.find(Plan)) >= 15
 
 
 @tool(Arguments, "write")
