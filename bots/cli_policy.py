@@ -1,5 +1,6 @@
 """`wardline policy`: the rules, why they ask for whom, and how they are changed."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -65,14 +66,19 @@ def replay(changed: Changed, now: Now = None, as_json: AsJson = False) -> None:
 
 @app.command("explain")
 def explain_plan(plan: PlanArgument, now: Now = None, as_json: AsJson = False) -> None:
-    """Which rule asked whom for what, line by line, and why."""
+    """Which rule asked whom for what, line by line, and why; and who has voted."""
+    from bots.render import clock_time
+    from bots.settings import HOUSE_ZONE
     from policies.explain import explain
+    from policies.plans import Vote
+    from tools.sentences import say_role
 
-    with opened(now) as wardline:
+    with opened(now) as wardline, wardline.store.reading() as world:
         found = any_plan(wardline, plan)
-        reasons = explain(wardline.policy, found)
+        reasons, votes = explain(wardline.policy, found), world.find(Vote, plan_id=found.id, order="at")
     if as_json:
-        typer.echo(f"[{','.join(reason.model_dump_json() for reason in reasons)}]")
+        told = {"reasons": reasons, "votes": votes}
+        typer.echo(json.dumps({name: [one.model_dump(mode="json") for one in ones] for name, ones in told.items()}))
         return
     screen = console()
     screen.print(Text(f"{found.title} ({found.id}, {found.state}, rules {found.policy_version})", style="bold"))
@@ -82,6 +88,17 @@ def explain_plan(plan: PlanArgument, now: Now = None, as_json: AsJson = False) -
         screen.print(Text(f"   because {reason.why}", style="dim"))
     if not reasons:
         screen.print("No rule asks for anybody: it needs no human.")
+    for vote in votes:
+        name = f" in the name of {vote.in_name_of}" if vote.in_name_of else ""
+        when = clock_time(vote.at, HOUSE_ZONE)
+        screen.print(
+            Text(f"\n{vote.user_id}{name} as {say_role(vote.role)}: {vote.decision} {when} by {vote.surface}")
+        )
+        screen.print(Text(f"   on digest {vote.digest[:12]} for {vote.rule}", style="cyan"))
+        if vote.reason:
+            screen.print(Text(f"   because {vote.reason}", style="dim"))
+    if reasons and not votes:
+        screen.print("\nNobody has voted.")
 
 
 @app.command()

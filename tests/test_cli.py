@@ -83,7 +83,8 @@ def test_from_a_question_to_a_delivered_requisition(run: Run) -> None:
     assert plan["id"] in [one["id"] for one in waiting]
     assert "CUP-B" in run("approvals", "show", plan["id"], "--as", who).output
     assert plan["digest"][:12] in run("approvals", "list", "--as", who).output
-    assert "asks" in run("policy", "explain", plan["id"]).output
+    why = run("policy", "explain", plan["id"]).output
+    assert ("asks" in why, "Nobody has voted" in why) == (True, True)
 
     short = run("approvals", "approve", plan["id"], "--as", who, "--digest", plan["digest"][:4])
     assert (short.exit_code, "8 characters" in short.output) == (1, True)
@@ -92,8 +93,15 @@ def test_from_a_question_to_a_delivered_requisition(run: Run) -> None:
     own = run("approvals", "approve", plan["id"], "--as", "supply.lead", "--digest", plan["digest"][:12])
     assert own.exit_code == 1
 
-    yes = run("approvals", "approve", plan["id"], "--as", who, "--digest", plan["digest"][:12], "--json")
-    assert _json(yes)["status"] == "done"
+    seen = ("--as", who, "--digest", plan["digest"][:12], "--reason", "the shelf is empty")
+    assert _json(run("approvals", "approve", plan["id"], *seen, "--json"))["status"] == "done"
+    (vote,) = _json(run("policy", "explain", plan["id"], "--json"))["votes"]
+    assert (vote["user_id"], vote["digest"], vote["role"]) == (who, plan["digest"], plan["needs"][0]["role"])
+    why = run("policy", "explain", plan["id"]).output
+    assert f"{who} as " in why
+    assert f"on digest {plan['digest'][:12]}" in why
+    assert "approve Mon 14 Sep 08:00" in why
+    assert "because the shelf is empty" in why
     shown = _json(run("plan", "show", plan["id"], "--as", "supply.lead", "--json"))
     assert shown["state"] == "delivered"
     assert shown["reference"]
