@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hospital.entity import Entity
-from hospital.ports import E, In, Not, Range, Reader, Shares
+from hospital.ports import E, Holds, In, Not, Range, Reader, Shares
 
 
 class Overlay:
@@ -69,7 +69,7 @@ class Overlay:
 
 
 def matches(row: Entity, where: Mapping[str, object]) -> bool:
-    """Whether a row meets all conditions (plain value, `In`, `Range`, `Not`), as the store understands them."""
+    """Whether a row meets all conditions (see `Reader`; not `Shares`), as the store understands them."""
     return all(_holds(getattr(row, name), wanted) for name, wanted in where.items())
 
 
@@ -81,6 +81,8 @@ def _holds(value: Any, wanted: object) -> bool:
             if value is None:
                 return at_least is None and before is None
             return (at_least is None or value >= at_least) and (before is None or value < before)
+        case Holds(words):
+            return not set(words).isdisjoint(value)
         case Not(other):
             return bool(value != other)
         case _:

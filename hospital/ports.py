@@ -34,6 +34,13 @@ class Not:
 
 
 @dataclass(frozen=True)
+class Holds:
+    """Matches a list of words that holds any of these."""
+
+    values: Sequence[str]
+
+
+@dataclass(frozen=True)
 class Shares:
     """As the condition on `id`: another row that meets `where` has the same values in these fields."""
 
@@ -45,7 +52,7 @@ class Reader(Protocol):
     """The state of the hospital, read in one consistent snapshot.
 
     Conditions are field names of the entity with a plain value (equality; None: not set), `In`, `Range` or
-    `Not`, and `Shares` for the id; all must hold. An unknown field name raises ValueError.
+    `Not`, `Holds` for a list, and `Shares` for the id; all must hold. An unknown field name raises ValueError.
     """
 
     def get(self, kind: type[E], /, id: str) -> E | None:

@@ -11,7 +11,7 @@ from hospital.model.history import Feed
 from hospital.model.people import Scope, User
 from hospital.model.supply import Requisition
 from hospital.model.work import Setting
-from hospital.ports import In, Range, Reader
+from hospital.ports import Holds, In, Range, Reader
 from policies.data import PolicyData
 from policies.hours import hours_fact
 from policies.plans import Plan
@@ -61,8 +61,7 @@ def other_plans(world: Reader, data: PolicyData, lines: Iterable[Change], now: d
     if not keys:
         return []
     since = now - timedelta(days=data.limits.window_days)
-    rows = world.values(Plan, ("id", "touches"), state=COUNTED, created_at=Range(at_least=since))
-    return world.find(Plan, id=In([id for id, touches in rows if keys & set(touches)]))
+    return world.find(Plan, state=COUNTED, created_at=Range(at_least=since), touches=Holds(sorted(keys)))
 
 
 def buying_keys(lines: Iterable[Change]) -> set[str]:

@@ -4,12 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from examples_of import Examples
 from small_hospital import NOW, fill
 
 from hospital.model.places import Room, Site
 from hospital.overlay import Overlay
-from hospital.ports import In, Not, Range, Shares
+from hospital.ports import Holds, In, Not, Range, Shares
 from middleware.store.database import SqlStore
+from policies.plans import Plan
 
 
 @pytest.mark.parametrize(
@@ -73,3 +75,13 @@ def test_what_shares_a_field_with_another_row_is_found_in_the_store_and_over_an_
         assert over.values(Room, ("id",), kind="or", id=both) == [("hill-or-1",)]
         assert over.values(Room, ("id",), id=Shares(("name",), {"site_id": "hill"})) == [("lake-or-1",)]
         assert world.count(Room, id=Shares(("name",), {"site_id": "hill"})) == 0
+
+
+def test_a_list_that_holds_a_word_is_found_in_the_store_and_over_an_assumption(sqlite_store: SqlStore) -> None:
+    plan = Examples().of(Plan)
+    with sqlite_store.working() as work:
+        work.put(*(plan.changed(id=f"P{n}", key=str(n), touches=(f"bed:{n}", "ward")) for n in range(3)))
+    with sqlite_store.reading() as world:
+        over = Overlay(world, plan.changed(id="P1", key="1", touches=("elsewhere",)))
+        assert [one.id for one in over.find(Plan, order="id", touches=Holds(["ward"]))] == ["P0", "P2"]
+        assert over.values(Plan, ("id",), touches=Holds(["bed:1", "elsewhere"])) == [("P1",)]

@@ -14,7 +14,7 @@ from hospital.entity import Entity
 from hospital.model.bookings import Appointment, Hold, Slot, Span
 from hospital.model.people import Patient
 from hospital.model.work import Setting
-from hospital.ports import In, Not, Range
+from hospital.ports import Holds, In, Not, Range
 from middleware.store import conditions
 from middleware.store.database import SqlStore
 from middleware.store.tables import TABLES
@@ -105,6 +105,40 @@ def test_conditions_mean_what_they_say(empty_store: SqlStore) -> None:
         assert ids(start=Range(before=slot(2).start)) == ["1"]
         assert ids(start=Range()) == ["1", "2", "3", "4"]
         assert ids(urgent_reserved=False, status="free") == ["1"]
+
+
+def test_a_list_is_found_by_what_it_holds(empty_store: SqlStore) -> None:
+    plan = Examples().of(Plan)
+    keep(
+        empty_store,
+        plan.changed(id="P1", key="1", touches=("need:A@4100", "room:1:2026-09-14")),
+        plan.changed(id="P2", key="2", touches=('need:"B', "need:A@4100x")),
+        plan.changed(id="P3", key="3", touches=()),
+    )
+    with empty_store.reading() as reader:
+        for words, found in (
+            (["need:A@4100"], ["P1"]),
+            (["need:A@4100x", "room:1:2026-09-14", "nothing"], ["P1", "P2"]),
+            (['need:"B'], ["P2"]),
+            (["need:%"], []),
+            ([], []),
+        ):
+            assert [one.id for one in reader.find(Plan, order="id", touches=Holds(words))] == found
+            assert reader.count(Plan, touches=Holds(words), state=plan.state) == len(found)
+        with pytest.raises(ValueError, match=r"plans.title is no list"):
+            reader.find(Plan, title=Holds(["x"]))
+
+
+def test_what_was_read_in_a_transaction_is_read_again_after_it_was_changed(empty_store: SqlStore) -> None:
+    keep(empty_store, slot(1))
+    with empty_store.working() as work:
+        assert work.get(Slot, slot(1).id) == slot(1) == work.get(Slot, slot(1).id)
+        assert work.get(Slot, slot(2).id) is None
+        work.put(slot(1, status="busy"))
+        work.append(slot(2))
+        assert [one.status for id in (slot(1).id, slot(2).id) if (one := work.get(Slot, id))] == ["busy", "free"]
+        work.remove(Slot, [slot(1).id])
+        assert work.get(Slot, slot(1).id) is None
 
 
 def test_order_and_limit(empty_store: SqlStore) -> None:

@@ -1,4 +1,4 @@
-"""From the reader's conditions to SQL: plain values, `In`, `Range`, `Not` and `Shares`.
+"""From the reader's conditions to SQL: plain values, `In`, `Range`, `Not`, `Holds` and `Shares`.
 
 Conditions are taken apart into shapes and values, since most questions differ in their values only: the SQL of a
 shape is made once and asked again with other values.
@@ -13,7 +13,8 @@ from typing import Any, cast
 
 from sqlalchemy import JSON, BindParameter, Column, ColumnElement, Table, and_, bindparam, exists, false, or_, true
 
-from hospital.ports import In, Not, Range, Shares
+from hospital.ports import Holds, In, Not, Range, Shares
+from middleware.store.elements import elements
 
 CHUNK = 5_000
 """How many values of one `In` go into one statement; SQLite allows 32,766 parameters."""
@@ -51,6 +52,13 @@ class Between:
 
 
 @dataclass(frozen=True, slots=True)
+class Holding:
+    """A list that holds one of several."""
+
+    parameter: str
+
+
+@dataclass(frozen=True, slots=True)
 class Shared:
     """Another row that meets these has the same fields."""
 
@@ -58,7 +66,7 @@ class Shared:
     by_field: "Shapes"
 
 
-Shape = Equal | Unset | AnyOf | Between | Shared
+Shape = Equal | Unset | AnyOf | Between | Holding | Shared
 Shapes = tuple[tuple[str, Shape], ...]
 """Conditions without their values, by field: what a statement is made of."""
 
@@ -125,6 +133,11 @@ def _shape(column: Column[Any], value: object, parameter: str, values: dict[str,
         shapes, inner = taken_apart(column.table, value.where, f"{parameter}__")
         values |= inner
         return Shared(value.fields, shapes)
+    if isinstance(value, Holds):
+        if not isinstance(column.type, JSON):
+            raise ValueError(f"{column.table.name}.{column.name} is no list, so it holds nothing")
+        values[parameter] = list(value.values)
+        return Holding(parameter)
     if isinstance(value, In):
         some = [_checked(column, one) for one in value.values if one is not None]
         if some:
@@ -160,6 +173,9 @@ def _condition(column: Column[Any], shape: Shape) -> ColumnElement[bool]:
         case Between(at_least, before):
             least = true() if at_least is None else column >= _bound(column, at_least)
             return and_(least, true() if before is None else column < _bound(column, before))
+        case Holding(parameter):
+            held = elements(column).table_valued("value")
+            return exists().where(held.c.value.in_(bindparam(parameter, expanding=True))).correlate(column.table)
         case Shared(fields, by_field):
             return _shared(column, fields, by_field)
 

@@ -27,11 +27,15 @@ class SqlReader:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._seen: dict[type[Entity], dict[str, Entity | None]] = {}
 
     def get(self, kind: type[E], /, id: str) -> E | None:
-        """The entity with this id, or None."""
-        row = self._connection.execute(_by_id(kind), {"id": id}).first()
-        return None if row is None else kind.model_validate(dict(zip(_names(kind), row, strict=True)))
+        """The entity with this id, or None; within one snapshot it is read once."""
+        seen = cast("dict[str, E | None]", self._seen.setdefault(kind, {}))
+        if id not in seen:
+            row = self._connection.execute(_by_id(kind), {"id": id}).first()
+            seen[id] = None if row is None else kind.model_validate(dict(zip(_names(kind), row, strict=True)))
+        return seen[id]
 
     def find(
         self, kind: type[E], /, *, order: str | None = None, limit: int | None = None, **where: object
@@ -90,6 +94,7 @@ class SqlUnitOfWork(SqlReader):
     def put(self, *entities: Entity) -> None:
         """Insert or replace by id."""
         for kind, group in groupby(entities, key=type):
+            self._seen.pop(kind, None)
             self._connection.execute(_upsert(kind, self._dialect), [_row(entity) for entity in group])
 
     def append(self, entity: Entity) -> None:
@@ -98,6 +103,7 @@ class SqlUnitOfWork(SqlReader):
         Raises:
             AlreadyThere: when its id or another unique key of it exists.
         """
+        self._seen.pop(type(entity), None)
         done = self._connection.execute(_insert_new(type(entity), self._dialect), _row(entity))
         if done.first() is None:
             raise AlreadyThere(f"{type(entity).__name__} {entity.id} is already there, or a unique key of it is")
@@ -117,6 +123,7 @@ class SqlUnitOfWork(SqlReader):
             plan_id=message.plan_id,
             next_at=self._clock.now(),
         )
+        self._seen.pop(OutboxMessage, None)
         self._connection.execute(_insert_new(OutboxMessage, self._dialect), _row(queued))
 
     def lock(self, resource_days: Iterable[str]) -> None:
@@ -127,10 +134,12 @@ class SqlUnitOfWork(SqlReader):
         """
         keys = sorted(set(resource_days))
         if self._dialect == "postgresql" and keys:
+            self._seen.clear()  # others may have written it while we waited
             self._connection.execute(_ADVISORY_LOCKS, {"keys": keys}).all()
 
     def remove(self, kind: type[Entity], ids: Iterable[str]) -> int:
         """Delete rows of a projection by id; how many there were. The ledger tables refuse it."""
+        self._seen.pop(kind, None)
         table = table_of(kind)
         parts = (taken_apart(table, part) for part in chunks({"id": In(tuple(ids))}))
         return sum(self._connection.execute(table.delete().where(clause(table, p)), v).rowcount for p, v in parts)
@@ -143,6 +152,7 @@ class SqlUnitOfWork(SqlReader):
         Raises:
             ValueError: naming the first row's unknown or missing field.
         """
+        self._seen.pop(kind, None)
         return insert_rows(self._connection, kind, rows)
 
     @property
