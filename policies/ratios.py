@@ -1,7 +1,7 @@
 """Nurse ratios: whether taking a nurse away leaves a unit with fewer than the ratio pack of the site asks for."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hospital.changes.base import Change
 from hospital.changes.beds import AssignBed, OpenBeds
@@ -10,7 +10,7 @@ from hospital.ids import StaffId, UnitId
 from hospital.model.people import Encounter, Shift
 from hospital.model.places import LevelOfCare, Site, Unit
 from hospital.planning.intervals import Interval
-from hospital.planning.staffing import RosteredNurse, nurses_required, staffing
+from hospital.planning.staffing import RatioRoom, RosteredNurse, staffing
 from hospital.ports import In, Range, Reader
 from policies.data import PolicyData
 
@@ -76,6 +76,20 @@ def is_below_ratio(
     Returns:
         None when no ratio pack is on at the site, or it says nothing about the unit's level of care.
     """
+    room = ratio_room(world, data, unit_id, window, without=without, more_nurses=more_nurses)
+    return None if room is None else room.missing(more_patients) > 0
+
+
+def ratio_room(
+    world: Reader,
+    data: PolicyData,
+    unit_id: UnitId,
+    window: Interval,
+    *,
+    without: StaffId | None = None,
+    more_nurses: Sequence[RosteredNurse] = (),
+) -> RatioRoom | None:
+    """The patients of a unit now and the nurses who count at the worst moment; arguments as in `is_below_ratio`."""
     unit = world.get(Unit, unit_id)
     site = world.get(Site, unit.site_id) if unit else None
     if unit is None or site is None:
@@ -86,7 +100,6 @@ def is_below_ratio(
     levels = [level for (level,) in world.values(Encounter, ("level",), unit_id=unit.id, state="in_bed")]
     own = [ratio_on(data, site, level) or ratio for level in levels]
     stricter = {each: own.count(each) for each in set(own) if each < ratio}
-    required = nurses_required(len(levels) + more_patients, ratio, stricter)
     shifts = world.find(
         Shift,
         unit_id=unit.id,
@@ -99,7 +112,13 @@ def is_below_ratio(
         for one in shifts
         if one.end > window.start and (without is None or one.staff_id != without)
     ]
-    return staffing(window, required, [*roster, *more_nurses]).short > 0
+    counted = staffing(window, 0, [*roster, *more_nurses]).counted
+    return RatioRoom(unit.name, len(levels), counted, ratio, stricter)
+
+
+def ratio_now(world: Reader, data: PolicyData, unit_id: UnitId, now: datetime) -> RatioRoom | None:
+    """For how many more patients the unit has nurses now, as the rule for beds looks at it; None as above."""
+    return ratio_room(world, data, unit_id, Interval(now, now + PLACED))
 
 
 def ratio_on(data: PolicyData, site: Site, level: LevelOfCare) -> int | None:

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from desk_line import DeskLine, done, refused, waiting
 
-from hospital.model.people import Encounter
+from hospital.ids import UnitId
+from hospital.model.people import Encounter, Shift
 from hospital.model.places import Bed, Unit
 from hospital.model.work import OutboxMessage
 from policies.plans import Plan
@@ -106,6 +107,29 @@ def test_a_bed_plan_drafts_each_placement_by_itself(line: DeskLine) -> None:
     assert all(len(plan.lines) == 1 for plan in options)
     beds = [plan.lines[0].bed_id for plan in options if plan.lines[0].kind == "assign_bed"]
     assert len(set(beds)) == len(options)
+
+
+def test_a_unit_that_would_fall_below_its_ratio_is_not_offered_and_the_why_not_says_it(line: DeskLine) -> None:
+    """With the nurses there it is offered; when all but as many as its patients take have called out, no more."""
+    west = UnitId("northgate-2-west")
+    for stay in line.find(Encounter, site_id="northgate", state="boarding", level="medical"):
+        line.put(stay.changed(service_id="medicine", isolation=False, equipment=()))
+    for bed in line.find(Bed, site_id="northgate", status="available"):
+        line.put(bed if bed.unit_id == west else bed.changed(status="dirty"))
+    there = [one for one in line.find(Shift, unit_id=west, role="rn") if one.start <= line.now < one.end]
+    before = done(line.call(MANAGER, "propose_allocation", goal="beds")).options
+    offered = [plan for plan in before if plan.lines[0].kind == "assign_bed" and plan.lines[0].unit_id == west]
+    assert offered
+    kept = -(-len(line.find(Encounter, unit_id=west, state="in_bed")) // 5)
+    line.put(*(one.changed(state="called_out") for one in there[kept - 1 :]))
+    lying, nurses = len(line.find(Encounter, unit_id=west, state="in_bed")), kept - 1
+
+    answer = done(line.call(MANAGER, "propose_allocation", goal="beds"))
+    assert not [one for one in answer.options if one.lines[0].kind == "assign_bed" and one.lines[0].unit_id == west]
+    said = f"2 West would be 1:{-(-(lying + 1) // nurses)} with one more; the pack says 1:5"
+    assert said in str(answer.facts["why_not"])
+    plan = line.call(MANAGER, "submit_plan", plan=offered[0].id)
+    assert "ratio" in str(plan)
 
 
 def test_closed_beds_open_with_their_nurses_once_the_chief_nurse_agrees(line: DeskLine) -> None:

@@ -4,14 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hospital.planning.beds import (
-    BedProblem,
-    BedSpot,
-    WaitingPatient,
-    beyond_rules,
-    broken_limits,
-    plan_beds,
-)
+from hospital.planning.bed_limits import BedSpot, WaitingPatient, beyond_rules, broken_limits
+from hospital.planning.beds import BedProblem, plan_beds
+from hospital.planning.staffing import RatioRoom
 
 WARD = frozenset({"medicine"})
 
@@ -52,6 +47,32 @@ def test_beds_without_a_nurse_are_not_filled() -> None:
     assert len(plan.placements) == 1
     assert plan.unplaced[0].relax[0].constraints == ("staffed",)
     assert plan.binding == ("ward",)
+
+
+@pytest.mark.parametrize(
+    ("room", "placed", "said"),
+    [
+        (RatioRoom("East", 3, 1, 5), 2, "East would be 1:6 with one more; the pack says 1:5"),
+        (RatioRoom("East", 5, 1, 5), 0, "East would be 1:6 with one more; the pack says 1:5"),
+        (RatioRoom("East", 9, 2, 5), 1, "East would be 1:6 with one more; the pack says 1:5"),
+        (RatioRoom("East", 7, 1, 5), 0, "East would be 1:8 with one more; the pack says 1:5"),
+        (RatioRoom("East", 0, 0, 5), 0, "East has no nurse who counts; the pack says 1:5"),
+        (
+            RatioRoom("East", 4, 1, 5, {2: 3}),
+            0,
+            "East would need 3 nurses with one more and has 1;",
+        ),
+    ],
+)
+def test_no_unit_is_filled_beyond_its_ratio_and_what_it_would_be_is_said(
+    room: RatioRoom, placed: int, said: str
+) -> None:
+    beds, patients = tuple(bed(f"b{n}") for n in range(3)), tuple(patient(f"p{n}") for n in range(3))
+    plan = plan_beds(BedProblem(patients, beds, {"ward": 3}, {"ward": room}))
+    assert len(plan.placements) == placed
+    assert plan.binding == (("ward",) if placed else ())
+    assert plan.unplaced[0].relax[0].constraints == ("ratio",)
+    assert said in plan.unplaced[0].relax[0].words
 
 
 def test_the_own_level_is_taken_before_a_higher_one_and_a_lower_one_never() -> None:
@@ -98,7 +119,9 @@ def problems(draw: st.DrawFn) -> BedProblem:
         )
         for n in range(draw(st.integers(0, 8)))
     )  # fmt: skip
-    return BedProblem(patients, beds, {"u": draw(st.integers(0, 4)), "v": draw(st.integers(0, 4))})
+    places = {"u": draw(st.integers(0, 4)), "v": draw(st.integers(0, 4))}
+    ratios = {"u": RatioRoom("U", draw(st.integers(0, 9)), draw(st.integers(0, 4)), draw(st.integers(1, 5)))}
+    return BedProblem(patients, beds, places, ratios if draw(st.booleans()) else {})
 
 
 @given(problems())
@@ -107,12 +130,15 @@ def test_every_placement_keeps_every_hard_limit_and_nobody_is_left_out_who_fits(
     plan = plan_beds(problem)
     patients, beds = {p.id: p for p in problem.patients}, {b.id: b for b in problem.beds}
     left = dict(problem.places)
+    by_ratio: dict[str, int | None] = {unit: room.places for unit, room in problem.ratios.items()}
     rooms: dict[str, set[str]] = {}
     for one in plan.placements:
         lies, takes = beds[one.bed], patients[one.patient]
-        assert broken_limits(takes, lies, left[lies.unit]) == ()
+        assert broken_limits(takes, lies, left[lies.unit], by_ratio.get(lies.unit)) == ()
         assert one.beyond == beyond_rules(takes, lies)
         left[lies.unit] -= 1
+        if (within := by_ratio.get(lies.unit)) is not None:
+            by_ratio[lies.unit] = within - 1
         if lies.room:
             rooms.setdefault(lies.room, set()).add(takes.isolation)
     assert all(len(precautions) == 1 for precautions in rooms.values())
@@ -121,6 +147,7 @@ def test_every_placement_keeps_every_hard_limit_and_nobody_is_left_out_who_fits(
     assert {one.patient for one in plan.placements} | {one.patient for one in plan.unplaced} == set(patients)
     for missing in plan.unplaced:
         still = [bed for bed in problem.beds if bed.id not in taken and not bed.room]
-        assert all(broken_limits(patients[missing.patient], bed, left[bed.unit]) for bed in still)
+        lying = patients[missing.patient]
+        assert all(broken_limits(lying, bed, left[bed.unit], by_ratio.get(bed.unit)) for bed in still)
         assert all(relax.constraints for relax in missing.relax if not any(bed.room for bed in problem.beds))
     assert plan_beds(problem) == plan

@@ -6,14 +6,15 @@ from hospital.changes.beds import HERE, AssignBed, places_left, waiting_patient
 from hospital.ids import BedId, UnitId
 from hospital.model.people import Encounter
 from hospital.model.places import Bed, LevelOfCare, Site
-from hospital.planning.beds import BedProblem, BedSpot, WaitingPatient, broken_limits, plan_beds
+from hospital.planning.bed_limits import BedSpot, WaitingPatient
+from hospital.planning.beds import BedProblem, plan_beds
 from policies.plans import Effect
 from tools.bed_state import inpatient_units
 from tools.capacity_beds import find_bed
 from tools.directory import find_patient, find_unit
 from tools.sites_asked import find_sites
 from tools.tool import Arguments, Draft, Problem, Toolbox, tool
-from tools.waiting_for_beds import read_spots, read_waiting, say_place, say_wait
+from tools.waiting_for_beds import read_ratios, read_spots, read_waiting, say_place, say_wait
 from tools.windows import listed, say_level
 
 
@@ -90,19 +91,20 @@ def _choose(
         raise Problem("conflict", f"Nobody waits for a {level}bed at {site.name}.")
     units = {str(unit.id): unit for unit in inpatient_units(box, site)}
     places = {id: places_left(box.world, unit) for id, unit in units.items()}
+    # Where one bed was named, the rules say no: nothing else is to be chosen.
+    ratios = {} if bed is not None else read_ratios(box, list(units.values()))
     if bed is not None and (taken := spots[0].taken):
         raise Problem("conflict", f"Bed {bed.label} is {taken}, so nobody can be put there.", argument="bed")
     fitting = []
     for stay, patient in waiting:
-        plan = plan_beds(BedProblem((patient,), tuple(spots), places))
+        plan = plan_beds(BedProblem((patient,), tuple(spots), places, ratios))
         for one in plan.placements:
             fitting.append((len(one.beyond), stay, patient, next(spot for spot in spots if spot.id == one.bed)))
     if fitting:  # who needs no other human first; of those, who waited longest
         return min(fitting, key=lambda found: found[0])[1:]
     first = waiting[0][1]
-    limits = {limit for spot in spots for limit in broken_limits(first, spot, places.get(spot.unit, 0))}
-    relax = plan_beds(BedProblem((first,), tuple(spots), places)).unplaced[0].relax
-    said = listed([one.words for one in relax]) if relax else f"missing: {listed(sorted(limits))}"
+    relax = plan_beds(BedProblem((first,), tuple(spots), places, ratios)).unplaced[0].relax
+    said = listed([one.words for one in relax])
     who = f"the patient in {say_place(box, waiting[0][0])}" if args.patient else "those who wait"
     where = f"bed {bed.label}" if bed else f"{site.name}"
     raise Problem("conflict", f"Nothing at {where} fits {who}; {said}.")

@@ -97,7 +97,7 @@ def _draft(box: Toolbox, site: Site, one: Placement, plan: BedPlan) -> Draft:
         lines=(line,),
         effect=Effect(beds=1),
         report=ConstraintReport(
-            binding=tuple(f"last staffed place of {unit}" for unit in plan.binding),
+            binding=tuple(f"last place with a nurse of {unit}" for unit in plan.binding),
             why_not=tuple(f"{other.patient}: {relax.words}" for other in plan.unplaced for relax in other.relax[:1]),
         ),
     )

@@ -3,8 +3,11 @@
 from hospital.changes.beds import bed_spot, places_left, waiting_patient
 from hospital.model.people import Encounter
 from hospital.model.places import Bed, Site, Unit
-from hospital.planning.beds import BedProblem, BedSpot, WaitingPatient
+from hospital.planning.bed_limits import BedSpot, WaitingPatient
+from hospital.planning.beds import BedProblem
+from hospital.planning.staffing import RatioRoom
 from hospital.ports import In
+from policies.ratios import ratio_now
 from tools.bed_state import held_beds, inpatient_units, use_of
 from tools.tool import Toolbox
 
@@ -40,7 +43,14 @@ def read_problem(box: Toolbox, site: Site) -> BedProblem:
         tuple(patient for _, patient in read_waiting(box, site)),
         tuple(read_spots(box, site, units).values()),
         {str(unit.id): places_left(box.world, unit) for unit in units},
+        read_ratios(box, units),
     )
+
+
+def read_ratios(box: Toolbox, units: list[Unit]) -> dict[str, RatioRoom]:
+    """What the ratio pack of the site allows in each of these units; one about which it says nothing is left out."""
+    found = {str(unit.id): ratio_now(box.world, box.policy.data, unit.id, box.now) for unit in units}
+    return {unit: room for unit, room in found.items() if room is not None}
 
 
 def say_wait(minutes: int) -> str:

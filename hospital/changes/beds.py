@@ -13,7 +13,7 @@ from hospital.ids import BedId, SiteId, UnitId, UserId
 from hospital.model.bookings import Hold
 from hospital.model.people import Encounter, Scope
 from hospital.model.places import Bed, Site, Unit
-from hospital.planning.beds import BedSpot, WaitingPatient, beyond_rules, broken_limits
+from hospital.planning.bed_limits import BedSpot, WaitingPatient, beyond_rules, broken_limits
 from hospital.ports import In, Message, Range, Reader, Writer
 
 HERE = In(("in_bed", "boarding"))

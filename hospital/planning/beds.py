@@ -9,74 +9,31 @@ from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Any, Literal
 
+from hospital.planning.bed_limits import (
+    LEVELS,
+    WORDS,
+    BedSpot,
+    Beyond,
+    Limit,
+    WaitingPatient,
+    beyond_rules,
+    broken_limits,
+)
 from hospital.planning.relax import smallest_of
 from hospital.planning.report import Relaxation
-
-LEVELS: Mapping[str, tuple[str, ...]] = {
-    "med_surg": ("med_surg", "medical", "telemetry", "step_down", "icu"),
-    "medical": ("medical", "med_surg", "telemetry", "step_down", "icu"),
-    "telemetry": ("telemetry", "step_down", "icu"),
-    "step_down": ("step_down", "icu"),
-    "icu": ("icu",),
-}
-"""Levels of care that can look after a patient of a level, nearest first; other levels only take their own."""
-
-Limit = Literal["level", "isolation", "cohort", "equipment", "free", "staffed"]
-WORDS: Mapping[Limit, str] = {
-    "level": "a bed of a sufficient level of care",
-    "isolation": "a bed that can isolate",
-    "cohort": "a room without patients under other precautions",
-    "equipment": "a bed with the equipment needed",
-    "free": "a bed that is free and clean",
-    "staffed": "a nurse for one more patient on the unit",
-}
-Beyond = Literal["isolation", "other_level", "other_specialty"]
-"""What makes a possible placement one for the nursing supervisor."""
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingPatient:
-    """Somebody who needs a bed: what the bed must offer, and how long they have waited (minutes)."""
-
-    id: str
-    level: str
-    specialty: str
-    waited: int = 0
-    isolation: str = ""
-    """The precaution ("contact", "yes" ...); empty: none. Patients under the same one may share a room."""
-    equipment: frozenset[str] = frozenset()
-    unit: str | None = None
-    """The unit wished for, if any."""
-
-    def __post_init__(self) -> None:
-        if self.waited < 0:
-            raise ValueError(f"{self.id}: waited={self.waited} must not be negative")
-
-
-@dataclass(frozen=True, slots=True)
-class BedSpot:
-    """One bed and what it offers. `taken` says why nobody can be put there now ("dirty", "occupied" ...)."""
-
-    id: str
-    unit: str
-    level: str
-    specialties: frozenset[str] = frozenset()
-    isolates: bool = False
-    features: frozenset[str] = frozenset()
-    taken: str = ""
-    room: str = ""
-    """Beds of one room are a cohort; empty: a room of its own."""
-    precaution: str = ""
-    """The precaution of those who lie in the room."""
+from hospital.planning.staffing import RatioRoom
 
 
 @dataclass(frozen=True, slots=True)
 class BedProblem:
-    """Who waits, which beds there are, and for how many more patients each unit has nurses."""
+    """Who waits, which beds there are, and for how many more patients each unit has staffed beds and nurses."""
 
     patients: tuple[WaitingPatient, ...]
     beds: tuple[BedSpot, ...]
     places: Mapping[str, int]
+    """By unit, for how many more it has staffed beds."""
+    ratios: Mapping[str, RatioRoom] = field(default_factory=dict)
+    """By unit, what the ratio pack allows; a unit without one is not there."""
 
     def __post_init__(self) -> None:
         for kind, ids in (("patient", [p.id for p in self.patients]), ("bed", [b.id for b in self.beds])):
@@ -112,29 +69,6 @@ class BedPlan:
     """Units whose last place for a nurse's patient is used up."""
 
 
-def broken_limits(patient: WaitingPatient, bed: BedSpot, places: int) -> tuple[Limit, ...]:
-    """The hard limits that this bed breaks for this patient; empty when they may lie there now."""
-    checks: tuple[tuple[Limit, bool], ...] = (
-        ("level", bed.level in LEVELS.get(patient.level, (patient.level,))),
-        ("isolation", bed.isolates or not patient.isolation),
-        ("cohort", not bed.room or bed.precaution in ("", patient.isolation)),
-        ("equipment", patient.equipment <= bed.features),
-        ("free", not bed.taken),
-        ("staffed", places > 0),
-    )
-    return tuple(limit for limit, holds in checks if not holds)
-
-
-def beyond_rules(patient: WaitingPatient, bed: BedSpot) -> tuple[Beyond, ...]:
-    """Why a possible placement is for the nursing supervisor to decide; empty when it conforms."""
-    reasons: tuple[tuple[Beyond, bool], ...] = (
-        ("isolation", bool(patient.isolation)),
-        ("other_level", bed.level != patient.level),
-        ("other_specialty", bool(bed.specialties) and patient.specialty not in bed.specialties),
-    )
-    return tuple(reason for reason, holds in reasons if holds)
-
-
 def plan_beds(problem: BedProblem, seconds: float = 1.5, seed: int = 1) -> BedPlan:
     """Give as many as possible a bed, those who waited longest first, with as little beyond the rules as can be.
 
@@ -148,34 +82,51 @@ def plan_beds(problem: BedProblem, seconds: float = 1.5, seed: int = 1) -> BedPl
     placed = {one.patient for one in placements}
     used = Counter(beds[one.bed].unit for one in placements)
     filled = {one.bed for one in placements}
-    left = {unit: count - used[unit] for unit, count in problem.places.items()}
+    left = _left(problem, used)
     now = [replace(bed, taken="given away") if bed.id in filled else bed for bed in problem.beds]
     missing = [patient for patient in problem.patients if patient.id not in placed]
     return BedPlan(
         "partial" if missing else "ok",
         placements,
-        tuple(Unplaced(patient.id, _relax(patient, now, left)) for patient in missing),
-        tuple(sorted(unit for unit, count in left.items() if count <= 0 and used[unit])),
+        tuple(Unplaced(patient.id, _relax(problem, patient, now, used)) for patient in missing),
+        tuple(sorted(unit for unit, places in left.items() if used[unit] and _fewest(places) <= 0)),
     )
+
+
+Places = tuple[int, int | None]
+"""For how many more patients a unit has staffed beds, and nurses by its ratio (None: no pack is on)."""
+
+
+def _left(problem: BedProblem, used: Mapping[str, int]) -> dict[str, Places]:
+    """What each unit has left when so many of its places are used."""
+    return {
+        unit: (count - used.get(unit, 0), room.places - used.get(unit, 0) if room else None)
+        for unit, count in problem.places.items()
+        for room in (problem.ratios.get(unit),)
+    }
+
+
+def _fewest(places: Places) -> int:
+    return min(one for one in places if one is not None)
 
 
 def _choose(problem: BedProblem, seconds: float, seed: int) -> list[tuple[str, str]]:
     from ortools.sat.python import cp_model  # loading it takes a second
 
-    model = cp_model.CpModel()
+    model, left = cp_model.CpModel(), _left(problem, {})
     pairs = {
         (p.id, b.id): (p, b, model.new_bool_var(""))
         for p in problem.patients
         for b in problem.beds
-        if not broken_limits(p, b, problem.places.get(b.unit, 0))
+        if not broken_limits(p, b, *left.get(b.unit, (0, None)))
     }
     longest = max(p.waited for p in problem.patients) + 1
     for patient in problem.patients:
         model.add_at_most_one(var for p, _, var in pairs.values() if p.id == patient.id)
     for bed in problem.beds:
         model.add_at_most_one(var for _, b, var in pairs.values() if b.id == bed.id)
-    for unit, count in problem.places.items():
-        model.add(sum(var for _, b, var in pairs.values() if b.unit == unit) <= max(0, count))
+    for unit, places in left.items():
+        model.add(sum(var for _, b, var in pairs.values() if b.unit == unit) <= max(0, _fewest(places)))
     for either in _mixed(list(pairs.values())):
         model.add_at_most_one(either)
     worth = []
@@ -204,17 +155,22 @@ def _mixed(pairs: Sequence[tuple[WaitingPatient, BedSpot, Any]]) -> Iterator[lis
             yield [var, other_var]
 
 
-def _relax(patient: WaitingPatient, beds: Sequence[BedSpot], places: Mapping[str, int]) -> tuple[Relaxation, ...]:
+def _relax(
+    problem: BedProblem, patient: WaitingPatient, beds: Sequence[BedSpot], used: Mapping[str, int]
+) -> tuple[Relaxation, ...]:
     """The smallest sets of limits without which a bed would do, at most three, with the beds that are nearest."""
+    left = _left(problem, used)
     found: dict[tuple[Limit, ...], list[BedSpot]] = {}
     for bed in beds:
-        found.setdefault(broken_limits(patient, bed, places.get(bed.unit, 0)), []).append(bed)
+        found.setdefault(broken_limits(patient, bed, *left.get(bed.unit, (0, None))), []).append(bed)
     smallest = smallest_of(found)
     alike = [limits for limits in found if frozenset(limits) in smallest]
-    sets = sorted(alike, key=lambda limits: -len(found[limits]))
-    return tuple(Relaxation(limits, _words(limits, found[limits])) for limits in sets[:3]) or (
-        Relaxation(("beds",), "a bed: the site has none for such patients"),
-    )
+    # A bed that is free is nearer than one that somebody lies in.
+    sets = sorted(alike, key=lambda limits: ("free" in limits, -len(found[limits])))
+    return tuple(
+        Relaxation(limits, _words(limits, found[limits]) + _ratios(problem, limits, found[limits], used))
+        for limits in sets[:3]
+    ) or (Relaxation(("beds",), "a bed: the site has none for such patients"),)
 
 
 def _words(limits: tuple[Limit, ...], beds: Sequence[BedSpot]) -> str:
@@ -222,3 +178,11 @@ def _words(limits: tuple[Limit, ...], beds: Sequence[BedSpot]) -> str:
     states = Counter(bed.taken for bed in beds if bed.taken)
     counted = ", ".join(f"{count} {state}" for state, count in states.most_common(4))
     return f"missing: {what} ({len(beds)} otherwise fit{f': {counted}' if counted else ''})"
+
+
+def _ratios(problem: BedProblem, limits: tuple[Limit, ...], beds: Sequence[BedSpot], used: Mapping[str, int]) -> str:
+    """What the ratio of the units of these beds would be; nothing when the ratio is not what is missing."""
+    if "ratio" not in limits:
+        return ""
+    units = list(dict.fromkeys(bed.unit for bed in beds))[:3]
+    return "".join(f"; {problem.ratios[unit].with_one_more(used.get(unit, 0))}" for unit in units)

@@ -1,7 +1,7 @@
 """Nurses needed by ratio against nurses rostered, at every moment: a ratio is never an average."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from hospital.planning.intervals import Interval, Spans, intersect, subtract, union
@@ -95,6 +95,48 @@ class Staffing:
     def short_spans(self) -> tuple[StaffingSpan, ...]:
         """The stretches in which the ratio does not hold."""
         return tuple(span for span in self.spans if span.short)
+
+
+@dataclass(frozen=True, slots=True)
+class RatioRoom:
+    """How many patients the nurses of one unit may look after by the ratio pack that is on there."""
+
+    unit: str
+    """Its name."""
+    patients: int
+    nurses: int
+    """Nurses counted at the worst moment."""
+    per_nurse: int
+    """Patients one nurse may take."""
+    stricter: Mapping[int, int] = field(default_factory=dict)
+    """Patients of the unit by a stricter ratio of their own, as in `nurses_required`."""
+
+    def missing(self, more: int = 0) -> int:
+        """Nurses missing with so many more patients."""
+        return max(0, nurses_required(self.patients + more, self.per_nurse, self.stricter) - self.nurses)
+
+    @property
+    def places(self) -> int:
+        """For how many more patients there are nurses."""
+        more = 0
+        while self.nurses and not self.missing(more + 1):
+            more += 1
+        return more
+
+    def with_one_more(self, given: int = 0) -> str:
+        """What the ratio would be with one more, after so many were given a bed: "East would be 1:6 ..."."""
+        patients = self.patients + given + 1
+        said = f"the pack says 1:{self.per_nurse}"
+        if not self.nurses:
+            return f"{self.unit} has no nurse who counts; {said}"
+        busiest = -(-patients // self.nurses)
+        if busiest > self.per_nurse:
+            return f"{self.unit} would be 1:{busiest} with one more; {said}"
+        needed = self.nurses + self.missing(given + 1)
+        return (
+            f"{self.unit} would need {needed} nurses with one more and has {self.nurses}; {said}, "
+            f"and a stricter ratio for {sum(self.stricter.values())} of its patients"
+        )
 
 
 def staffing(window: Interval, required: int, roster: Iterable[RosteredNurse]) -> Staffing:
