@@ -1,6 +1,7 @@
 """`wardline ask`: one message, one turn."""
 
 import json
+from threading import Thread as Beside
 from typing import Annotated, Any
 
 import typer
@@ -39,6 +40,8 @@ def ask(
 
 
 def _through_server(server: Client, user: str, text: str, thread: str | None, as_json: bool) -> None:
+    if not as_json:
+        Beside(target=_load_screen, daemon=True).start()  # what shows the answer loads while the server works on it
     try:
         turn = server.ask(user, text, thread)
     except ServerSaid as said:
@@ -49,6 +52,10 @@ def _through_server(server: Client, user: str, text: str, thread: str | None, as
         typer.echo(json.dumps(turn, ensure_ascii=False, separators=(",", ":")))
         return
     _show_plain(turn)
+
+
+def _load_screen() -> None:
+    import bots.terminal  # noqa: F401 - for the next who asks for it
 
 
 def _show_plain(turn: dict[str, Any]) -> None:
