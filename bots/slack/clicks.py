@@ -9,9 +9,10 @@ from bots.slack.blocks import CHOOSE, FEEDBACK
 from bots.slack.caller import Json
 from bots.slack.decisions import approve, open_details, open_edit, open_reject
 from bots.slack.digest import SHOW_CARDS, show_cards
-from bots.slack.home import show_home
+from bots.slack.home import show_home, show_nothing
 from bots.slack.line import SlackLine
 from bots.slack.turns import MORE, answer_blocks, ask, turn_away
+from bots.slack.unlinking import DONE, UNLINK
 from bots.slack.who import Stranger
 from bots.turn_words import words_of
 from hospital.ids import TurnId
@@ -100,6 +101,17 @@ async def again(line: SlackLine, job: SlackJob, actor: User, _: Json) -> str:
     return "shown"
 
 
+async def unlink(line: SlackLine, job: SlackJob, actor: User, _: Json) -> str:
+    """They were asked, and pressed it: from now on this Slack user is nobody here."""
+    person = str(job.payload["user"]["id"])
+    await asyncio.to_thread(line.people.unlink, job.team_id, person, actor)
+    await tell(line, job, DONE)
+    stranger = await asyncio.to_thread(line.people.actor, job.team_id, person)
+    if isinstance(stranger, Stranger):
+        await show_nothing(line, job.team_id, person, stranger)
+    return "unlinked"
+
+
 async def nothing(line: SlackLine, job: SlackJob, actor: User, action: Json) -> str:
     """A link was followed; there is nothing to do."""
     return "nothing"
@@ -115,6 +127,7 @@ CLICKS: dict[str, Any] = {
     MORE: more,
     SHOW_CARDS: show_cards,
     "refresh": again,
+    UNLINK: unlink,
     "link": nothing,
 }
 

@@ -7,12 +7,13 @@ from bots.plan_views import plans_for, to_decide
 from bots.queues import exceptions_for
 from bots.slack.approval import approval_blocks, notification
 from bots.slack.blocks import ICONS, context, section
-from bots.slack.home import home_blocks
+from bots.slack.home import feed_blocks
 from bots.slack.line import SlackLine
 from bots.slack.mrkdwn import cut, escape
 from bots.slack.plans import standing_of
 from bots.slack.posts import remember
 from bots.slack.turns import ask, plain, turn_away
+from bots.slack.unlinking import question
 from bots.slack.who import Stranger
 from hospital.model.people import User
 from hospital.model.slack import SlackJob
@@ -99,9 +100,12 @@ async def _plans(line: SlackLine, job: SlackJob, actor: User, _: str) -> str:
 
 
 async def _status(line: SlackLine, job: SlackJob, actor: User, _: str) -> str:
-    blocks = await asyncio.to_thread(line.read, home_blocks, actor, line.wardline.policy.data, line.clock.now())
-    fresh = {name: value for name, value in blocks[-2].items() if name != "accessory"}
-    return await _whisper(line, job, [fresh, blocks[-1]], "How fresh the feeds are")
+    blocks = await asyncio.to_thread(line.read, feed_blocks, line.clock.now())
+    return await _whisper(line, job, blocks, "How fresh the feeds are")
+
+
+async def _unlink(line: SlackLine, job: SlackJob, actor: User, _: str) -> str:
+    return await _whisper(line, job, question(actor), "Unlink this Slack account?")
 
 
 async def _ask(line: SlackLine, job: SlackJob, actor: User, rest: str) -> str:
@@ -113,6 +117,7 @@ COMMANDS: dict[str, tuple[str, Told]] = {
     "exceptions": ("what is open in your queue", _exceptions),
     "plans": ("what you have asked for", _plans),
     "status": ("how fresh the feeds are", _status),
+    "unlink": ("makes me forget that this Slack account is you; I ask once", _unlink),
     "ask": ("QUESTION asks me, in our direct message", _ask),
     "help": ("this", _help),
 }

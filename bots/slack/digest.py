@@ -13,9 +13,9 @@ from bots.slack.line import SlackLine
 from bots.slack.mrkdwn import cut, escape, when
 from bots.slack.plans import standing_of
 from bots.slack.posts import keep_post, refresh_home, remember
-from bots.slack.who import Stranger
+from bots.slack.who import Stranger, person_of
 from hospital.model.people import User
-from hospital.model.slack import SlackJob, SlackLink, SlackPost
+from hospital.model.slack import SlackJob, SlackPost
 from hospital.money import format_money
 from hospital.ports import Reader
 from policies.plans import Plan
@@ -97,8 +97,7 @@ async def show_cards(line: SlackLine, job: SlackJob, actor: User, _: Json) -> st
 
 def digest_mark(line: SlackLine, world: Reader, post: SlackPost) -> str:
     """What a posted digest should say by now, as a fingerprint."""
-    link = world.get(SlackLink, f"{post.team_id}:{post.slack_user}")
-    person = world.get(User, link.user_id) if link else None
+    person = person_of(world, post.team_id, post.slack_user)
     return mark_of(_waiting(line, world, person) if person and person.active else [])
 
 

@@ -8,10 +8,12 @@ from typing import Any
 from bots.plan_views import plans_for, to_decide
 from bots.queues import exceptions_for
 from bots.slack.approval import DETAILS, approval_blocks
-from bots.slack.blocks import ICONS, STATE_WORDS, button, context, header, section
+from bots.slack.blocks import ICONS, STATE_WORDS, actions, button, context, header, section
 from bots.slack.line import SlackLine
 from bots.slack.mrkdwn import cut, escape, when
 from bots.slack.plans import standing_of
+from bots.slack.turns import away_blocks
+from bots.slack.unlinking import asking_button
 from bots.slack.who import Stranger
 from hospital.model.history import Feed
 from hospital.model.people import User
@@ -32,11 +34,16 @@ async def open_home(line: SlackLine, job: SlackJob) -> str:
     actor = await asyncio.to_thread(line.people.actor, job.team_id, person)
     if isinstance(actor, Stranger):
         await asyncio.to_thread(line.refuse, actor.rule, f"{job.team_id}:{person}: home")
-        view: Json = {"type": "home", "blocks": [header("Wardline"), section(actor.sentence)]}
-        await line.caller.call(job.team_id, "views.publish", user_id=person, view=view)
+        await show_nothing(line, job.team_id, person, actor)
         return actor.rule
     await show_home(line, job.team_id, person, actor)
     return "shown"
+
+
+async def show_nothing(line: SlackLine, team_id: str, person: str, stranger: Stranger) -> None:
+    """Publish a home that says why there is nothing in it."""
+    view: Json = {"type": "home", "blocks": [header("Wardline"), *away_blocks(line, stranger)]}
+    await line.caller.call(team_id, "views.publish", user_id=person, view=view)
 
 
 async def show_home(line: SlackLine, team_id: str, person: str, actor: User) -> None:
@@ -62,7 +69,7 @@ def home_blocks(world: Reader, person: User, data: PolicyData, now: datetime) ->
     """Everything of one's own, the most pressing first."""
     blocks = [header(f"Good to see you, {person.name.split()[0]}"), *_waiting(world, person, data, now), DIVIDER]
     blocks += [*_exceptions(world, person), DIVIDER, *_plans(world, person, data), DIVIDER, *_feeds(world, now)]
-    return blocks[:100]
+    return [*blocks[:99], actions(asking_button(person))]
 
 
 def _waiting(world: Reader, person: User, data: PolicyData, now: datetime) -> list[Json]:
@@ -103,10 +110,16 @@ def _plans(world: Reader, person: User, data: PolicyData) -> list[Json]:
 
 
 def _feeds(world: Reader, now: datetime) -> list[Json]:
+    told, small = feed_blocks(world, now)
+    return [{**told, "accessory": button("Refresh", "refresh")}, small]
+
+
+def feed_blocks(world: Reader, now: datetime) -> list[Json]:
+    """How old what is known of each feed is, and as of when."""
     feeds = sorted(world.find(Feed), key=lambda feed: feed.id)
     ages = [(feed.id.upper(), round((now - feed.last_event_at).total_seconds() / 60)) for feed in feeds]
     told = " · ".join(f"{name} {minutes} min" for name, minutes in ages) or "No feed has told anything yet."
     return [
-        {**section(f"*How fresh the feeds are*\n{told}"), "accessory": button("Refresh", "refresh")},
+        section(f"*How fresh the feeds are*\n{told}"),
         context(f"As of {when(now)}. Write to me in Messages, or type `/wardline help` anywhere."),
     ]

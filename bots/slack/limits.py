@@ -10,6 +10,7 @@ Json = dict[str, Any]
 MESSAGE_BLOCKS, VIEW_BLOCKS = 50, 100
 SECTION, FIELD, HEADER, MARKDOWN, CONTEXT = 3_000, 2_000, 150, 12_000, 3_000
 BUTTON, BUTTON_VALUE, ACTION_ID, BLOCK_ID = 75, 2_000, 255, 255
+CONFIRM = {"title": 100, "text": 300, "confirm": 30, "deny": 30}
 FIELDS, ACTIONS, CONTEXT_ELEMENTS, FEEDBACK_ELEMENTS = 10, 25, 10, 5
 TABLE_ROWS, TABLE_COLUMNS, TABLE_CHARACTERS, TABLES = 100, 20, 10_000, 1
 TEXT, ALT_TEXT, LABEL = 40_000, 2_000, 2_000
@@ -194,6 +195,8 @@ def _element(one: Json) -> Iterator[str]:
             yield f"a button's value is longer than {BUTTON_VALUE} characters"
         if one.get("style") not in (None, "primary", "danger"):
             yield f"a button's style is {one.get('style')!r}"
+        if "confirm" in one:
+            yield from _confirm(one["confirm"])
     elif kind in ("static_select", "radio_buttons", "overflow", "checkboxes"):
         options = one.get("options") or []
         if not 1 <= len(options) <= OPTIONS:
@@ -204,6 +207,11 @@ def _element(one: Json) -> Iterator[str]:
                 yield f"an option's value is longer than {OPTION_VALUE} characters"
     elif kind not in ("plain_text_input", "number_input", "datepicker", "image"):
         yield f"an element of type {kind!r}"
+
+
+def _confirm(one: Json) -> Iterator[str]:
+    for name, most in CONFIRM.items():
+        yield from _text(one.get(name), most, f"what is asked before a press ({name})", ("plain_text",))
 
 
 _CHECKS: dict[str, Callable[[Json], Iterator[str]]] = {

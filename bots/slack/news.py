@@ -43,7 +43,7 @@ def look(line: SlackLine) -> int:
 
 def _unseen(world: Reader) -> list[Notice]:
     """What nobody was told yet of those who can be reached."""
-    reachable = {user for (user,) in world.values(SlackLink, ("user_id",))}
+    reachable = {user for (user,) in world.values(SlackLink, ("user_id",), ended_at=None)}
     return world.find(Notice, seen=False, user_id=In(tuple(reachable)), order="at", limit=WINDOW)
 
 

@@ -11,8 +11,7 @@ from bots.slack.home import home_id, show_home
 from bots.slack.inbox import place_of
 from bots.slack.line import SlackLine
 from bots.slack.plans import standing_of
-from bots.slack.who import Stranger, links_of
-from hospital.model.people import User
+from bots.slack.who import Stranger, links_of, person_of
 from hospital.model.slack import SlackJob, SlackLink, SlackPost
 from hospital.ports import Reader
 from policies.plans import Plan
@@ -23,10 +22,7 @@ def standing_for(world: Reader, line: SlackLine, post: SlackPost) -> Standing | 
     plan = world.get(Plan, post.plan_id) if post.plan_id else None
     if plan is None:
         return None
-    person = None
-    if post.slack_user:
-        link = world.get(SlackLink, f"{post.team_id}:{post.slack_user}")
-        person = world.get(User, link.user_id) if link else None
+    person = person_of(world, post.team_id, post.slack_user) if post.slack_user else None
     return standing_of(world, plan, person, line.wardline.policy.data, line.clock.now())
 
 

@@ -154,12 +154,17 @@ async def turn_away(
 ) -> str:
     """Tell somebody kindly why nothing happens, and how they get access."""
     await asyncio.to_thread(line.refuse, stranger.rule, f"{job.team_id}:{person}: {stranger.sentence}")
-    said = section(stranger.sentence)
-    if stranger.may_link and line.wardline.settings.public_url:
-        url = f"{line.wardline.settings.public_url.rstrip('/')}/slack/link"
-        said = [*said, draw.actions({**draw.button("Link my account", "link"), "url": url})]
-    await line.speaker.whisper(job.team_id, channel, person, stranger.sentence, said, root)
+    await line.speaker.whisper(job.team_id, channel, person, stranger.sentence, away_blocks(line, stranger), root)
     return stranger.rule
+
+
+def away_blocks(line: SlackLine, stranger: Stranger) -> list[Json]:
+    """Why nothing happens, with a button to link the account where that would help."""
+    said = section(stranger.sentence)
+    if not (stranger.may_link and line.wardline.settings.public_url):
+        return said
+    url = f"{line.wardline.settings.public_url.rstrip('/')}/slack/link"
+    return [*said, draw.actions({**draw.button("Link my account", "link"), "url": url})]
 
 
 async def beside(line: SlackLine, job: SlackJob, channel: str, root: str, thread: ThreadId, text: str) -> None:

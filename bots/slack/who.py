@@ -15,6 +15,10 @@ UNKNOWN = (
     "I do not know yet who you are at the hospital, so I can look up and change nothing for you. "
     "Link this Slack account to your hospital account once, and ask again."
 )
+UNLINKED = (
+    "You have unlinked this Slack account from your hospital account, so I can look up and change nothing for you "
+    "here. Link it again if you want me back."
+)
 INACTIVE = "Your hospital account is not active any more, so I can do nothing for you here. Ask your manager or IT."
 TAKEN = "This Slack account belongs to somebody else at the hospital; ask IT to look at it."
 
@@ -50,6 +54,8 @@ class People:
             user = world.get(User, link.user_id) if link else None
         if link is None or user is None:
             return Stranger("slack.unknown", UNKNOWN, may_link=True)
+        if link.ended_at is not None:
+            return Stranger("slack.unlinked", UNLINKED, may_link=True)
         if not user.active:
             return Stranger("slack.inactive", INACTIVE)
         return user
@@ -87,6 +93,25 @@ class People:
             )
         return made
 
+    def unlink(self, team_id: str, slack_user: str, user: User) -> None:
+        """The person wants this Slack user to be them no more; only they can link it again. Twice is once."""
+        with self._store.working() as work:
+            work.lock((f"slack:link:{team_id}:{slack_user}",))
+            known = work.get(SlackLink, f"{team_id}:{slack_user}")
+            known = known or (sandbox_link(work, team_id, slack_user, self._clock.now()) if self._fake else None)
+            if known is None or known.user_id != user.id or known.ended_at is not None:
+                return
+            work.put(known.changed(ended_at=self._clock.now()))
+            audit.append(
+                work,
+                at=self._clock.now(),
+                actor=user.id,
+                surface="slack",
+                what="unlink",
+                why="unlinked a Slack account from this person: they asked for it in Slack and pressed the button",
+                details={"team": team_id, "slack_user": slack_user},
+            )
+
     def furnish(self, team_id: str) -> None:
         """On a sandbox with a fake Slack: everybody is linked in a workspace, so that they can be told things."""
         if self._fake:
@@ -94,9 +119,15 @@ class People:
                 link_everybody(work, team_id, self._clock.now())
 
 
+def person_of(world: Reader, team_id: str, slack_user: str) -> User | None:
+    """Whose Slack user this is; None when it is linked to nobody, or not any more."""
+    link = world.get(SlackLink, f"{team_id}:{slack_user}")
+    return world.get(User, link.user_id) if link and link.ended_at is None else None
+
+
 def links_of(world: Reader, user_id: str) -> list[SlackLink]:
     """Where a person can be reached: one link per workspace, the newest."""
     newest: dict[str, SlackLink] = {}
-    for link in world.find(SlackLink, user_id=user_id, order="at"):
+    for link in world.find(SlackLink, user_id=user_id, ended_at=None, order="at"):
         newest[link.team_id] = link
     return [link for link in newest.values() if world.find(SlackInstallation, team_id=link.team_id, limit=1)]

@@ -56,6 +56,8 @@ class SlackLink(Entity):
     user_id: UserId
     made_by: Literal["oidc", "sandbox"]
     at: Time
+    ended_at: Time | None = None
+    """When the person unlinked it: kept, since it never becomes somebody else's."""
 
 
 class SlackPost(Entity):

@@ -11,7 +11,8 @@ const unknown = (block) => el("p", { class: "context" }, `a block of type ${bloc
 
 function button(one, block, act) {
   if (one.url) return el("a", { class: "button", href: one.url, target: "_blank", rel: "noreferrer" }, one.text.text);
-  const press = () => act({ action_id: one.action_id, value: one.value ?? null, block_id: block.block_id || null });
+  const asked = one.confirm && [one.confirm.title.text, one.confirm.text.text].join("\n\n");
+  const press = () => (asked && !window.confirm(asked)) || act({ action_id: one.action_id, value: one.value ?? null, block_id: block.block_id || null });
   return el("button", { type: "button", class: one.style || "plain", onclick: press, "data-action": one.action_id }, one.text.text);
 }
 
