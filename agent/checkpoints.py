@@ -22,7 +22,10 @@ class Checkpoints:
                 import aiosqlite
 
                 self._path.parent.mkdir(parents=True, exist_ok=True)
-                connection = await aiosqlite.connect(self._path, timeout=10)
+                connecting = aiosqlite.connect(self._path, timeout=10)
+                # Its thread waits for the connection to be closed; a script that forgets it would never end.
+                connecting._thread.daemon = True
+                connection = await connecting
                 await connection.execute("PRAGMA synchronous=NORMAL")
                 saver = AsyncSqliteSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=None))
                 await saver.setup()

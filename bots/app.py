@@ -24,6 +24,7 @@ from tools.tool import Context, Surface
 if TYPE_CHECKING:
     from agent.conversation import Conversation
     from agent.planners.embedded.planner import EmbeddedPlanner
+    from agent.planners.openai.planner import OpenAIPlanner
     from agent.turn import Turn
     from knowledge.search import Handbook
     from tools.desk import Desk
@@ -115,6 +116,13 @@ class Wardline:
         return EmbeddedPlanner(self.settings.home / "planner")
 
     @cached_property
+    def model(self) -> "OpenAIPlanner":
+        """The language model of the settings."""
+        from bots.model import model_of
+
+        return model_of(self.settings)
+
+    @cached_property
     def planner(self) -> Planner:
         """Who understands messages: the given one, the model of the settings, or the embedded one."""
         if self._given_planner is not None:
@@ -122,9 +130,8 @@ class Wardline:
         if not self.settings.model:
             return self.embedded
         from agent.planners.fallback import FallbackPlanner
-        from bots.model import model_of
 
-        model: Planner = model_of(self.settings)
+        model: Planner = self.model
         if self.store.is_sandbox:
             from bots.model_switch import SwitchedPlanner
 
@@ -201,11 +208,13 @@ class Wardline:
         import ortools.sat.python.cp_model  # noqa: F401 (loading it is the point)
 
     def close(self) -> None:
-        """Close everything that was opened."""
+        """Close everything that was opened here; a planner that was given is closed by whoever gave it."""
         opened = self.__dict__
         if "turns" in opened:
             if "conversation" in opened:
                 self.turns.run(self.conversation.close())
+            if "model" in opened:
+                self.turns.run(self.model.close())
             self.turns.close()
         self.seal()
         self.store.close()

@@ -4,7 +4,7 @@ import asyncio
 import json
 import socket
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -50,6 +50,9 @@ class Endpoint:
     acts: list[Act] = field(default_factory=lambda: [Act(text="Hello.")])
     bodies: list[str] = field(default_factory=list)
 
+    connections: Callable[[], int] = lambda: 0
+    """How many are open."""
+
     @property
     def requests(self) -> list[dict[str, Any]]:
         """Everything received, in order."""
@@ -71,6 +74,7 @@ def running() -> Iterator[Endpoint]:
     listening = socket.create_server(("127.0.0.1", 0))
     endpoint.url = f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
     server = uvicorn.Server(uvicorn.Config(_app(endpoint), log_level="critical", lifespan="off", ws="none"))
+    endpoint.connections = lambda: len(server.server_state.connections)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])), daemon=True)
     thread.start()
     try:

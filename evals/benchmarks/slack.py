@@ -53,8 +53,8 @@ def bench_slack(
             decider="periop.director",
             kill_worker=[one for one in KILL_WORKER if one[1] < servers],
         ),
-        "no crash": Weather(SAYINGS, max(10, events // 5), faults=calm, decider="periop.director"),
-        "429 storm": Weather(SAYINGS, max(10, events // 5), faults=refusing, decider="periop.director"),
+        "no crash": Weather(SAYINGS, events, faults=calm, decider="periop.director"),
+        "429 storm": Weather(SAYINGS, events, faults=refusing, decider="periop.director"),
     }
     found: dict[str, After] = {}
     for name, weather in weathers.items():
