@@ -117,6 +117,7 @@ def _memory(heard: Heard, said: Say) -> dict[str, Any]:
     """What the next turn may go on with: the matter, its options and last plan, and a question left open."""
     earlier = dict(heard.memory)
     options = [plan.id for _, r in heard.asked.results if isinstance(r, Done) for plan in r.options]
+    looked = any(call.name == "propose_allocation" for call, _ in heard.asked.results)
     plans = [r.plan.id for _, r in heard.asked.results if isinstance(r, Done | Waiting) and r.plan]
     based = [
         [call.name, call.args]
@@ -129,7 +130,7 @@ def _memory(heard: Heard, said: Say) -> dict[str, Any]:
     kept = {key: earlier.get(key) for key in MATTER} if aside else matter_of(heard)
     return {
         **kept,
-        "options": options or earlier.get("options", []),
+        "options": options if looked else options or earlier.get("options", []),
         "plan": plans[-1] if plans else earlier.get("plan"),
         "based": based[:MOST_READS] or earlier.get("based", []),
         "asks_for": said.asks_for,

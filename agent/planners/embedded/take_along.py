@@ -1,8 +1,10 @@
-"""What a new matter takes along from a kindred one before it: what was lost, and what "it" and "those" mean."""
+"""What a new matter takes along from a kindred one before it: what was lost, what "it" and "those" mean, and whom
+"him" means."""
 
 import re
 
 from agent.planners.embedded.heard import CARRIED, Heard
+from agent.planners.embedded.structure import CHANGING
 
 _KINDRED = (
     frozenset({"bed_state", "bed_need_forecast", "surge_beds", "place_waiting"}),
@@ -17,6 +19,12 @@ _POINTS_BACK = re.compile(r"\b(?:it|its|they|them|there|that|those|these|this on
 _POINTS_AT = re.compile(r"\b(?:it|them|that|those)\b", re.IGNORECASE)
 """In the same matter "there" is only a word ("how many beds are there")."""
 _PLACES = frozenset({"site", "unit", "room", "clinic", "bed", "scanner"})
+_PERSON = re.compile(
+    r"\b(?:him|her|hers|his|he|she|(?:the|this|that|same) (?:patient|person|lady|gentleman|man|woman|caller))\b", re.I
+)
+_OF_A_PATIENT = frozenset(
+    {"assign_bed", "book_visit", "cancel_visit", "reschedule_visit", "schedule_case_for_patient"}
+)
 
 
 def take_along(heard: Heard) -> None:
@@ -28,12 +36,20 @@ def take_along(heard: Heard) -> None:
     if heard.intent == before == "what_if" and _POINTS_BACK.search(heard.text):
         heard.slots = {kind: list(ids) for kind, ids in slots.items()} | heard.slots
         heard.time = heard.time or dict(heard.memory.get("time", {}))
+    if points_at_patient(heard) and slots.get("patient") and heard.intent in _OF_A_PATIENT:
+        heard.slots["patient"] = list(slots["patient"])
     kindred = any({before, heard.intent} <= family for family in _KINDRED)
     points = _POINTS_BACK if heard.intent != before else _POINTS_AT
-    if kindred and points.search(heard.text):
+    bare = heard.intent in CHANGING and not heard.times and not _PLACES & {one.kind for one in heard.mentions}
+    if kindred and (points.search(heard.text) or bare):
         heard.time = heard.time or dict(heard.memory.get("time", {}))
         placed = heard.everywhere or bool(_PLACES & heard.slots.keys() | _PLACES & heard.blurred.keys())
         for kind in CARRIED:
             named = kind in heard.slots or kind in heard.blurred or (placed and kind in _PLACES)
             if slots.get(kind) and not named:
                 heard.slots[kind] = list(slots[kind])
+
+
+def points_at_patient(heard: Heard) -> bool:
+    """Whether a patient is meant whom the message does not name."""
+    return not heard.slots.get("patient") and not heard.named("patient") and _PERSON.search(heard.text) is not None

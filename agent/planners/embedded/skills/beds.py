@@ -2,6 +2,7 @@
 
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.script import Say, Script, do, question, settle, tell
+from agent.planners.embedded.take_along import points_at_patient
 from tools.results import Done, Refused
 
 
@@ -10,6 +11,8 @@ def assign_bed(heard: Heard) -> Script:
     bed = heard.one("bed") or heard.one("code")
     if bed is None and heard.one("unit") is None:
         return question("Which bed, or which unit?", asks_for="bed")
+    if points_at_patient(heard):
+        return question("Which patient? Please give the name or the record number.", asks_for="patient")
     state = yield from do("query_capacity", subject="beds", bed=bed, unit=heard.one("unit"), site=heard.site())
     if state.late:
         late = Refused(kind="stale", sentence=f"Nothing can be assigned now: {'; '.join(state.late)}.")

@@ -121,7 +121,8 @@ def demand_forecast(heard: Heard) -> Arguments:
     site = heard.site()
     if heard.intent == "bed_need_forecast":
         places = {"unit": heard.one("unit"), "level": heard.one("level_of_care")}
-        window = {"end": heard.time["until"]} if "until" in heard.time else heard.window()
+        by = heard.time.get("until") or heard.time.get("at")
+        window = {"end": by} if by else heard.window()
         return {"subject": "beds", **places, "site": site, **window}
     service = heard.one("service") or next(iter(heard.slots.get("also_service", [])), None)
     clinic = heard.asked.world.get(Clinic, ClinicId(heard.one("clinic") or ""))

@@ -1,0 +1,79 @@
+"""A deed is about what was spoken about: the unit and the shift, the patient, the list shown last."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import SANDBOX_NOW, sandbox_url
+from talking import Line, calls_of, line_on
+
+from hospital.clocks import FrozenClock
+from middleware.store.database import SqlStore
+
+SCHEDULER, NURSE, BEDS = "or.scheduler", "charge.5west", "capacity.manager"
+
+
+@pytest.fixture(scope="module")
+def line(sandbox_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
+    """A line on a sandbox of this file's own."""
+    home = tmp_path_factory.mktemp("spoken") / "home"
+    shutil.copytree(sandbox_home, home)
+    store = SqlStore(sandbox_url(home))
+    with line_on(store, home, FrozenClock(SANDBOX_NOW)) as line:
+        yield line
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("before", "deed", "start"),
+    [
+        ("who could come in tonight?", "ask agency for one", "2026-09-14T19:00"),
+        ("are we short tomorrow night", "request an agency nurse", "2026-09-15T19:00"),
+        ("how many RNs do we need Thursday night on 5 West", "please get an agency RN", "2026-09-17T19:00"),
+    ],
+)
+def test_a_nurse_is_asked_for_the_shift_that_was_spoken_about(line: Line, before: str, deed: str, start: str) -> None:
+    _, asked = line.talk(NURSE, before, deed)
+    assert calls_of(asked)["request_staffing"]["start"].startswith(start)
+
+
+def test_a_shift_said_with_the_deed_is_the_one(line: Line) -> None:
+    _, asked = line.talk(NURSE, "who could come in tonight?", "ask agency for one tomorrow night")
+    assert calls_of(asked)["request_staffing"]["start"].startswith("2026-09-15T19:00")
+
+
+@pytest.mark.parametrize(
+    ("before", "deed"),
+    [
+        ("Mr Ortiz needs tele, is there anything on 4 North", "put him in 4-212"),
+        ("is there a telemetry bed for Mr. Ortiz on 4 North?", "give him bed 4-213"),
+    ],
+)
+def test_whoever_was_spoken_about_gets_the_bed(line: Line, before: str, deed: str) -> None:
+    _, placed = line.talk(BEDS, before, deed)
+    assert calls_of(placed)["assign_bed"]["patient"].endswith("Ortiz")
+    assert placed.outcome != "await_approval"  # two are called so, or they lie elsewhere: it is asked, never guessed
+
+
+def test_nobody_gets_a_bed_when_it_is_not_said_who_is_meant(line: Line) -> None:
+    asked = line.last(BEDS, "please assign her bed 4-212")
+    assert (asked.outcome, asked.tools) == ("clarify", ())
+    assert "Which patient" in asked.text
+
+
+def test_an_option_is_chosen_from_the_list_shown_last(line: Line) -> None:
+    shown, none, chosen = line.talk(
+        SCHEDULER, "when could Varga do another revision hip next week?", "and at Lakeside?", "take the second one"
+    )
+    assert shown.options
+    assert not none.options
+    assert (chosen.outcome, chosen.tools) == ("clarify", ())
+
+
+def test_beds_at_a_moment_are_foreseen_for_that_moment(line: Line) -> None:
+    for text, end in (
+        ("midnight bed forecast please", "2026-09-15T00:00"),
+        ("how many beds will we need at 6pm", "2026-09-14T18:00"),
+    ):
+        assert calls_of(line.last(BEDS, text))["forecast_demand"]["end"].startswith(end)
