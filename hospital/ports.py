@@ -153,10 +153,3 @@ class Downstream(Protocol):
 
     def state_of(self, key: str) -> Delivery:
         """What the system knows about this key: done with its reference, refused when it never arrived."""
-
-
-class Notifier(Protocol):
-    """Tells people outside the conversation: an approval that waits, a decision, an exception."""
-
-    def tell(self, users: Sequence[str], subject: str, plan_id: str | None = None) -> None:
-        """Queue a notice for these users; never carries patient data."""
