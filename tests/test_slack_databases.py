@@ -17,7 +17,7 @@ from evals.slack.town import Town
 from hospital.clocks import SystemClock
 from hospital.model.slack import SlackInstallation, SlackJob, SlackLink
 from middleware.store.database import SqlStore, create
-from policies.plans import Plan, Vote
+from policies.plans import AuditEntry, Plan, Vote
 
 T = TypeVar("T")
 CREW = 4
@@ -110,4 +110,11 @@ def test_a_workspace_that_removes_the_app_is_forgotten(slack: Town) -> None:
         with slack.line.store.reading() as world:
             return [one.sealed_token for one in world.find(SlackInstallation)]
 
+    def told() -> int:
+        with slack.line.store.reading() as world:
+            return sum("slack.uninstalled" in one.why for one in world.find(AuditEntry))
+
     slack.until(lambda: sealed() == [""], "the token to go")
+    # Slack says it twice: the token is revoked, the app is gone; nothing is left to do when the test ends.
+    slack.until(lambda: told() == 2, "both events to be handled")
+    slack.idle()

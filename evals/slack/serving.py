@@ -24,9 +24,11 @@ def served(app: FastAPI, port: int) -> Iterator[None]:
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
-    while not server.started:
-        time.sleep(0.01)
     try:
+        while not server.started:
+            if not thread.is_alive():
+                raise RuntimeError(f"nothing could be served on port {port}: somebody else took it")
+            time.sleep(0.01)
         yield
     finally:
         server.should_exit = True

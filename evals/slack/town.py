@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from fastapi import FastAPI
 
 from bots.app import Wardline
-from bots.background import run_loops
+from bots.background import close_after, run_loops
 from bots.fake_slack.model import App, Json, Message, Team
 from bots.fake_slack.people import People
 from bots.fake_slack.seeds import HOME_TEAM, furnish
@@ -146,8 +146,7 @@ def working(line: Wardline) -> Lifespan:
         loops = asyncio.create_task(run_loops(line, api.state.slack))
         yield
         loops.cancel()
-        await asyncio.wait([loops])
-        await asyncio.to_thread(line.close)
+        await close_after(line, [loops])
 
     return lifespan
 
