@@ -4,7 +4,7 @@ from evals.checks.catalogue import CHECKS
 from evals.replay import Played
 from hospital.entity import Record
 
-GRADER = "dialogues-2"
+GRADER = "dialogues-3"
 """Changes whenever judging changes, so that scores of different graders are never compared."""
 
 

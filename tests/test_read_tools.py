@@ -271,7 +271,8 @@ def test_refit_keeps_forecasts_once_a_day(counted: SqlStore) -> None:
     assert seen == [(1, 1)]
     assert refit(counted, NOW) == 0
     stored = ask(counted, forecast_demand, people()["lina"], NOW + timedelta(hours=5))
-    assert stored.facts["model_age"] == "5 hours"
+    assert stored.facts["model_age"] == "5 hours ago"
+    assert "Fitted 5 hours ago on data" in stored.headline
 
 
 # --- handbook and queues -------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from tools.directory import find_service, find_unit
 from tools.forecast_arguments import ForecastDemand
 from tools.sites_asked import find_sites, say_sites
 from tools.tool import Answer, Problem, Toolbox
-from tools.windows import listed, note_clock, plural, reference_site, say_clock, say_moment, say_span, window_of
+from tools.windows import listed, note_clock, reference_site, say_age, say_clock, say_moment, say_span, window_of
 
 MOST_STEPS = 48
 """Moments shown; longer windows are shown in coarser steps."""
@@ -109,8 +109,8 @@ def _sentence(box: Toolbox, one: BedForecast) -> str:
     flow, end, site = one.flow, one.end, one.flow.site
     short = end.p80 - flow.staffed
     verdict = f"short by {short} at p80" if short > 0 else f"{-short} staffed beds spare at p80"
-    ages = [int((box.now - each.issued_at).total_seconds() // 3600) for each in flow.issued]
-    age = f" Forecasts are {plural(max(ages), 'hour')} old." if ages else " There is no forecast of arrivals."
+    issued = min((each.issued_at for each in flow.issued), default=None)
+    age = f" Forecasts were made {say_age(box.now - issued)}." if issued else " There is no forecast of arrivals."
     units = listed([each.unit.name for each in flow.beds], 8)
     transfers = f"{round(end.entered, 1):g} transfers from recovery, " if end.entered else ""
     return (

@@ -17,7 +17,7 @@ from tools.forecast_arguments import ForecastDemand
 from tools.sites_asked import find_sites
 from tools.tool import Answer, Problem, Toolbox
 from tools.visit_demand import Demand, Week, read_demand
-from tools.windows import listed, local_day, plural, reference_site, today_at, window_of
+from tools.windows import listed, local_day, plural, reference_site, say_age, today_at, window_of
 
 WEEKS = timedelta(days=14)
 
@@ -95,7 +95,7 @@ def _answer(box: Toolbox, service: Service, demands: list[Demand], days: Sequenc
     sites = listed([site.name for site, _ in demands[0].issued], 10)
     models = [_model(box, site, one, demand.measure) for demand in demands for site, one in demand.issued]
     rows = [_week_row(week, demand.measure) for demand in demands for week in demand.weeks]
-    oldest = max(models, key=lambda model: model["age_hours"])
+    oldest = max(models, key=lambda model: model["age_minutes"])
     error = max((model["backtest_mase"] for model in models if model["backtest_mase"] is not None), default=None)
     said = " ".join(f"{_say_measure(demand)}." for demand in demands)
     names = listed(sorted({str(model["model"]) for model in models}), 3)
@@ -104,7 +104,7 @@ def _answer(box: Toolbox, service: Service, demands: list[Demand], days: Sequenc
     committed = say_committed(box.world, of, days[0], days[-1])
     return Answer(
         headline=(
-            f"{service.name} demand at {sites}. {said} Fitted {oldest['age']} ago on data through "
+            f"{service.name} demand at {sites}. {said} Fitted {oldest['age']} on data through "
             f"{oldest['trained_through']} by {names}{backtest}; intervals are 80%."
             + (f" {committed}" if committed else "")
         ),
@@ -161,14 +161,14 @@ def _week_row(week: Week, measure: str) -> dict[str, Any]:
 
 
 def _model(box: Toolbox, site: Site, one: StoredForecast, measure: str) -> dict[str, Any]:
-    hours = int((box.now - one.issued_at).total_seconds() // 3600)
+    age = box.now - one.issued_at
     return {
         "site": site.name,
         "measure": measure,
         "model": one.model,
         "trained_through": f"{one.trained_through:%a %d %b}",
-        "age_hours": hours,
-        "age": plural(hours, "hour") if hours < 48 else plural(hours // 24, "day"),
+        "age_minutes": int(age.total_seconds() // 60),
+        "age": say_age(age),
         "backtest_mase": round(one.backtest["mase"], 2) if "mase" in one.backtest else None,
         "coverage80_percent": round(100 * one.backtest["coverage80"]) if "coverage80" in one.backtest else None,
     }

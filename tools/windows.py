@@ -111,6 +111,17 @@ def say_level(level: str) -> str:
     return level.upper() if level in ("icu", "pacu", "ed") else level.replace("_", "-")
 
 
+def say_age(age: timedelta) -> str:
+    """How long ago something was: "just now", "12 minutes ago", "5 hours ago", "3 days ago"."""
+    minutes = int(age.total_seconds() // 60)
+    if minutes < 1:
+        return "just now"
+    if minutes < 60:
+        return f"{plural(minutes, 'minute')} ago"
+    hours = minutes // 60
+    return f"{plural(hours, 'hour') if hours < 48 else plural(hours // 24, 'day')} ago"
+
+
 def plural(count: int, word: str, many: str = "") -> str:
     """`1 room`, `2 rooms`."""
     return f"{count} {word if count == 1 else many or word + 's'}"

@@ -79,7 +79,7 @@ def incoming_minus_discharges(played: Played) -> Wrong:
 
 def model_age(played: Played) -> Wrong:
     """How old the forecasts are."""
-    return say(words_of(played.last), r"forecasts? (?:is|are) \d+ hours? old")
+    return say(words_of(played.last), r"forecasts? were made (?:just now|\d+ (?:minute|hour|day)s? ago)")
 
 
 def _figure(played: Played, name: str, column: str) -> float | None:
