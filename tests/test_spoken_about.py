@@ -1,4 +1,4 @@
-"""A deed is about what was spoken about: the unit and the shift, the patient, the list shown last."""
+"""A deed is about what was spoken about, and a question that names nothing about what its speaker runs."""
 
 import shutil
 from collections.abc import Iterator
@@ -77,3 +77,29 @@ def test_beds_at_a_moment_are_foreseen_for_that_moment(line: Line) -> None:
         ("how many beds will we need at 6pm", "2026-09-14T18:00"),
     ):
         assert calls_of(line.last(BEDS, text))["forecast_demand"]["end"].startswith(end)
+
+
+@pytest.mark.parametrize(
+    ("user", "text", "tool", "subject"),
+    [
+        (NURSE, "how are we looking tonight", "query_capacity", "staff"),
+        (NURSE, "two sick calls tonight, am I under?", "query_capacity", "staff"),
+        (BEDS, "how are we doing?", "query_capacity", "beds"),
+        (BEDS, "will we be full tomorrow", "forecast_demand", "beds"),
+        ("cardiology.manager", "are we going to be swamped next week?", "forecast_demand", "visits"),
+        (SCHEDULER, "how are we looking Thursday", "query_capacity", "or"),
+        ("supply.lead", "are we ok for Thursday?", "query_inventory", None),
+        ("charge.5west", "are the beds full?", "query_capacity", "beds"),
+    ],
+)
+def test_a_question_that_names_nothing_is_about_what_the_speaker_runs(
+    line: Line, user: str, text: str, tool: str, subject: str | None
+) -> None:
+    asked = calls_of(line.last(user, text))
+    assert list(asked) == [tool]
+    assert asked[tool].get("subject") == subject
+
+
+def test_help_and_greetings_ask_for_no_figures(line: Line) -> None:
+    for text in ("what can we do", "how's it going", "where do I start?"):
+        assert not calls_of(line.last(NURSE, text)).get("query_capacity")

@@ -20,6 +20,7 @@ from agent.planners.embedded.names import entries_of
 from agent.planners.embedded.spelling import Spelling, named_as_well, words_said
 from agent.planners.embedded.structure import intent_by_build
 from agent.planners.embedded.tidy import PEOPLE, tidy
+from agent.planners.embedded.vague import matter_of_speaker
 from agent.planners.port import Asked
 from hospital.model.places import Site
 from hospital.ports import Reader
@@ -76,6 +77,9 @@ class Understanding:
         if not asked.memory.get("intent"):
             ranking = ranking.without(FOLLOW_UP)  # a first message follows nothing
         settled = intent_by_build(text, ranking, mentions, times, SURE)
+        if settled is None and ranking.best != FOLLOW_UP:
+            today = asked.now.astimezone(zone).date()
+            settled = matter_of_speaker(text, asked.user, mentions, times, today)
         heard = Heard(
             asked=asked,
             text=text,

@@ -1,0 +1,60 @@
+"""A question that names nothing ("how are we looking tonight?") is about what its speaker runs."""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+
+from agent.planners.embedded.date_values import Moment, When, Window
+from agent.planners.embedded.lexicon import Mention
+from hospital.model.people import User
+
+_MATTERS = {
+    "charge_nurse": "staffing_need", "nurse_manager": "staffing_need", "nursing_supervisor": "staffing_need",
+    "cno_delegate": "staffing_need", "capacity_manager": "bed_state", "service_line_manager": "demand_vs_capacity",
+    "clinic_medical_director": "demand_vs_capacity",
+    "or_scheduler": "or_open_time", "or_charge": "or_open_time", "periop_director": "or_open_time",
+    "supply_chain": "inventory_shortage",
+}  # fmt: skip
+"""Role: the matter of how things stand where that role works."""
+_AHEAD = {"bed_state": "bed_need_forecast"}
+"""How the same things will stand."""
+_EMPTY = frozenset(
+    (
+        "how what where do does are is am was i we us our it its things everything all this that the a an of "
+        "at for on in here to by be being going gonna get getting look looks looking like doing stand stands "
+        "standing sit sitting placed set fixed off over under short tight covered ok okay alright good fine "
+        "bad busy full stretched slammed swamped overwhelmed underwater drowning trouble enough room capacity "
+        "still then now so and or but just really any with will would can should there me my hi hello hey "
+        "morning please pls thanks today one two three four five sick call calls callout callouts outs out 1 "
+        "2 3 4 5 s m re ll got have has having know tell let idea think quick check status situation picture "
+        "state update rest way day night shift shifts week"
+    ).split()
+)
+"""Words that say nothing about what is meant."""
+_STANDS = re.compile(
+    r"\bhow(?:'?s|'?re| is| are| will)? (?:we|i|us|things|everything)\b|\bwhere (?:are|do) we\b|"
+    r"\bhow do(?:es)? (?:we|it|things) (?:stand|look)\b|\bhow(?:'?s| is) it (?:look\w*|stand\w*)\b|"
+    r"\b(?:am|are|will|do|have) (?:i|we)\b|"
+    r"\bwhat(?:'?s| is| does| will) (?:it|the \w+)?\W*(?:be )?(?:look\w*|situation|picture|status)\b",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[a-z0-9]+", re.IGNORECASE)
+
+
+def matter_of_speaker(
+    text: str, user: User, mentions: Iterable[Mention], times: tuple[When, ...], today: date
+) -> str | None:
+    """How things stand where the speaker works, when that is all that is asked; `today` is where they are."""
+    named = [one for one in mentions if one.kind not in ("home", "site", "unit")]
+    if named or _STANDS.search(text) is None:
+        return None
+    rest = text
+    for start, end in sorted([(w.said.start, w.said.end) for w in times] + [(m.start, m.end) for m in mentions])[
+        ::-1
+    ]:
+        rest = f"{rest[:start]} {rest[end:]}"
+    if any(word.lower() not in _EMPTY for word in _WORD.findall(rest)):
+        return None
+    matter = next((matter for role, matter in _MATTERS.items() if role in user.roles), None)
+    later = any(when.start.date() > today if isinstance(when, Window) else isinstance(when, Moment) for when in times)
+    return _AHEAD.get(matter or "", matter) if later else matter
