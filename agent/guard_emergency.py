@@ -1,5 +1,6 @@
 """Does the message tell of a person in danger now? Signs of danger, unless denied, past, or only a topic."""
 
+from agent.guard_slips import put_right
 from agent.guard_text import Concept, Hit, Reading, concepts_of
 
 _WORDS = concepts_of("emergency")
@@ -24,7 +25,10 @@ _ABOUT_RULES = _WORDS["about_rules"]
 
 def tells_of_danger(reading: Reading) -> bool:
     """Does somebody seem to be in danger now?"""
-    return any(_present(reading, hit) for hit in _signs(reading))
+    if any(_present(reading, hit) for hit in _signs(reading)):
+        return True
+    meant = put_right(reading.message)
+    return meant != reading.message and tells_of_danger(Reading(meant))
 
 
 def _signs(reading: Reading) -> list[Hit]:
