@@ -4,28 +4,23 @@ policy, run, audit. What comes back is a value: done, waiting or refused."""
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import ValidationError
-
-from hospital.freshness import find_late
 from hospital.ids import PlanId, TurnId
-from hospital.model.history import Feed
 from hospital.model.people import User
-from hospital.ports import Clock, Reader, Store
+from hospital.ports import Clock, Store
 from knowledge.search import Handbook
 from policies import audit, ledger
-from policies.access import may_read
 from policies.decide import Policy
 from policies.differences import differences_between
 from policies.drafting import draft_plan
 from policies.plans import MadeBy, Plan
 from policies.voters import takes_part
-from tools.again import cannot_change, changed_arguments, draft_of, made_by
+from tools.again import cannot_change, changed_arguments, draft_of
 from tools.answers import of_ledger
 from tools.catalogue import TOOLS
 from tools.commands import Commands
-from tools.guarded import GuardedReader
-from tools.results import Done, Refused, RefusedKind, Result, Waiting
-from tools.tool import Answer, Compiled, Context, Draft, Options, Problem, Submit, Tool, Toolbox, Withdraw
+from tools.compiling import Compiler
+from tools.results import Done, Refused, Result, Waiting
+from tools.tool import Answer, Compiled, Context, Draft, Options, Submit, Tool, Withdraw
 
 
 class Desk:
@@ -41,9 +36,9 @@ class Desk:
     ) -> None:
         self._store = store
         self._shipped = policy
-        self._handbook = handbook
         self._clock = clock
         self._tools = tools
+        self._compiler = Compiler(store, lambda: self._policy, handbook, clock)
         self.commands = Commands(store, lambda: self._policy, clock)
         """What only an authenticated person's own controls reach, besides `decide`; never a planner or a workflow."""
 
@@ -102,7 +97,7 @@ class Desk:
                     kind="role", sentence=f"Only who asked for {old.id} or is asked to decide it changes it."
                 )
         tool = self._tools[old.made_by.tool]
-        compiled = await self._compile(tool, changed_arguments(old, changes), context)
+        compiled = await self._compiler.compile(tool, changed_arguments(old, changes), context)
         if isinstance(compiled, Refused):
             return compiled
         draft, call = draft_of(compiled[0], old.made_by.number), compiled[1]
@@ -133,7 +128,7 @@ class Desk:
         if asker is None or not asker.active:
             return None
         made = Context(actor=asker, surface=context.surface, thread_id=old.thread_id, key=f"again:{old.id}")
-        compiled = await self._compile(self._tools[old.made_by.tool], old.made_by.args, made)
+        compiled = await self._compiler.compile(self._tools[old.made_by.tool], old.made_by.args, made)
         draft = None if isinstance(compiled, Refused) else draft_of(compiled[0], old.made_by.number)
         if draft is None:
             return None
@@ -151,59 +146,13 @@ class Desk:
         tool = self._tools.get(name)
         if tool is None:
             return _no_such_tool(name)
-        compiled = await self._compile(tool, args, context)
+        compiled = await self._compiler.compile(tool, args, context)
         if isinstance(compiled, Refused):
             return compiled
         result = await self._carry_out(compiled[0], compiled[1], context)
         with self._store.reading() as world:
-            as_of, late = self._freshness(world, tool)
+            as_of, late = self._compiler.freshness(world, tool)
         return result.model_copy(update={"as_of": as_of, "late": late})
-
-    async def _compile(
-        self, tool: Tool, args: Mapping[str, Any], context: Context
-    ) -> tuple[Compiled, MadeBy] | Refused:
-        """What a tool makes of its arguments, if the person may see what it reads and its feeds are fresh."""
-        try:
-            arguments = tool.arguments.model_validate(dict(args))
-        except ValidationError as error:
-            return _invalid(error)
-        now = self._clock.now()
-        with self._store.reading() as world:
-            for data_class in tool.reads:
-                if (why := may_read(self._policy.data, context.actor, data_class)) is not None:
-                    return Refused(kind="read", sentence=f"{why[:1].upper()}{why[1:]}.", rule=f"read.{data_class}")
-            as_of, late = self._freshness(world, tool)
-            if late and tool.effect == "write":
-                said = "; ".join(late)
-                return Refused(
-                    kind="stale",
-                    sentence=f"Nothing can be changed now: {said}.",
-                    instead="follow the downtime procedure and confirm by hand, or hand it over",
-                    as_of=as_of,
-                    late=late,
-                )
-            policy = self._policy
-            open_to = GuardedReader(world, context.actor, policy.data) if tool.effect == "read" else world
-            box = Toolbox(world=open_to, context=context, now=now, handbook=self._handbook, policy=policy)
-            try:
-                compiled = await tool.run(arguments, box)
-            except Problem as problem:
-                return Refused(
-                    kind=problem.kind,
-                    sentence=problem.sentence,
-                    choices=problem.choices,
-                    argument=problem.argument,
-                    as_of=as_of,
-                    late=late,
-                )
-        return compiled, made_by(tool, arguments)
-
-    def _freshness(self, world: Reader, tool: Tool) -> tuple[dict[str, Any], tuple[str, ...]]:
-        feeds = world.find(Feed)
-        as_of = {str(feed.id): feed.last_event_at for feed in feeds if feed.id in tool.sources}
-        limits = self._policy.data.freshness.limits(tool.sources)
-        late = find_late(feeds, limits, self._clock.now(), tool.sources)
-        return as_of, tuple(one.sentence() for one in late)
 
     async def _carry_out(self, compiled: Compiled, call: MadeBy, context: Context) -> Result:
         match compiled:
@@ -317,16 +266,6 @@ class Desk:
 
 def _no_such_tool(name: str) -> Refused:
     return Refused(kind="unknown", sentence=f"There is nothing called {name} that I can do.")
-
-
-def _invalid(error: ValidationError) -> Refused:
-    first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"]) or "arguments"
-    said = f" (you gave {str(first['input'])[:80]})" if first["type"] != "missing" else ""
-    kind: RefusedKind = "missing" if first["type"] == "missing" else "invalid"
-    words = where.replace("_", " ")
-    message = first["msg"][:1].lower() + first["msg"][1:]
-    return Refused(kind=kind, sentence=f"{words.capitalize()}: {message}{said}.", argument=where)
 
 
 def _changes_rules(plan: Plan) -> bool:
