@@ -18,6 +18,7 @@ _PERSON = _WORDS["person"]
 _OVER = _WORDS["over"]
 _NOW = _WORDS["now"]
 _TOPIC = _WORDS["topic"]
+_PLACE = _WORDS["place"]
 _SOURCE = _WORDS["source"]
 _IF = _WORDS["if"]
 _ABOUT_RULES = _WORDS["about_rules"]
@@ -63,9 +64,11 @@ def _present(reading: Reading, hit: Hit) -> bool:
     """Whether the sign is there now: not past, unless something says it is; not the name or subject of a service."""
     near = [(one, hit) for one in reading.find(_NOW)]
     now = bool(reading.together([one for one, _ in near], [hit], reach=8))
+    places = {place.after for place in reading.find(_PLACE)}
     topic = any(
         0 <= other.first - hit.after <= 2 or -1 <= hit.first - other.after <= 2
         for _, other in reading.together([hit], reading.find(_TOPIC), reach=3)
+        if other.first < hit.first or other.after not in places  # "unconscious in bed 4" names a place
     )
     if topic and not (now and _of_a_person(reading, hit)):
         return False

@@ -11,6 +11,9 @@ from agent.guard import RULES, guard
 
 STOPPED: dict[str, tuple[str, ...]] = {
     "emergency": (
+        "no pulse in bed 4",
+        "unconscious in the clinic",
+        "somebody with a seizure on the ward",
         "My patient has chest pain since this morning, when is the next cardiology slot?",
         "There's a pressure on his chest and his left arm is numb, can he see Dr. Petrov today?",
         "she says her chest feels tight, can she get an appointment",
