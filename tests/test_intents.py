@@ -135,6 +135,18 @@ def test_what_was_learnt_is_kept_where_it_can_be_written(
     assert kept == [beside if writable else home]
 
 
+def test_many_messages_at_once_are_ranked_as_one_by_one() -> None:
+    said = {"beds": "how many beds are free on ward", "rooms": "which room can take case"}
+    learnt = intents.learn({name: [f"{text} {n}" for n in range(6)] for name, text in said.items()}, HashedWords())
+    texts = [f"{said['rooms' if n % 3 else 'beds']} {n}" for n in range(1100)]
+    together = learnt.classify_all(texts)
+    assert [ranking.best for ranking in together] == ["rooms" if n % 3 else "beds" for n in range(1100)]
+    for at in (0, 511, 512, 1023, 1024, 1099):
+        alone = learnt.classify(texts[at])
+        assert dict(together[at].intents) == pytest.approx(dict(alone.intents), abs=1e-4)
+        assert together[at].belonging == pytest.approx(alone.belonging, abs=1e-3)
+
+
 @pytest.mark.slow
 def test_without_the_sentence_model_it_still_understands_most(tmp_path: Path) -> None:
     classifier = load_classifier(HashedWords(), tmp_path)

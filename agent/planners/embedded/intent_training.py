@@ -19,8 +19,9 @@ from agent.planners.embedded.intent_features import (
     weighed,
     wording,
 )
+from agent.planners.embedded.intent_nearness import faded, few_nearest, fit_votes
 
-STRENGTH = 60.0
+STRENGTH = 30.0
 """Inverse regularisation; found on labelled examples of other fields."""
 DIRECTIONS = 420
 MORE, PASSES, LEAST_SIZE = 20, 5, 1e-6
@@ -33,14 +34,18 @@ HELD = 4
 class Trained:
     """Everything prediction needs, as plain arrays.
 
-    `to_meaning` and `to_wording` hold one column per label. `examples` are the sentence vectors of what was
-    learnt from. `usual` holds mean and spread of the signs of belonging (see `signs_of`) on examples held back.
+    `to_meaning` and `to_wording` hold one column per label, and so do `votes`, with a row for each of `examples`,
+    and `votes_wording`: what the examples vote by nearness and by wording. `examples` are the sentence vectors of
+    all rows; the first have `example_labels`, the others only teach. `usual` holds mean and spread of the signs of
+    belonging (see `signs_of`) on examples held back.
     """
 
     labels: tuple[str, ...]
     to_meaning: Matrix
     to_wording: Matrix
     bias: Matrix
+    votes: Matrix
+    votes_wording: Matrix
     rarity: Matrix
     temperature: float
     usual: Matrix
@@ -51,7 +56,7 @@ class Trained:
 def train(
     examples: Mapping[str, Sequence[str]], encoder: SentenceEncoder, also: Mapping[str, Sequence[str]] | None = None
 ) -> Trained:
-    """Fit a multinomial logistic regression on meaning and wording; calibrate it on examples held back.
+    """Fit a multinomial logistic regression and votes by nearness; calibrate both on examples held back.
 
     `also`: more rows per label that teach but are not kept as examples, such as the label's own name.
     """
@@ -72,30 +77,34 @@ def _train(
     raw = [wording(text) for text in rows]
     rarity = rarity_of(raw)
     meanings, words = meaning(encoder, rows), _sparse([weighed(row, rarity) for row in raw])
-    basis, flat = _directions(meanings, words)
+    cosines, alike = meanings @ meanings.T, (words @ words.T).toarray()
+    basis, flat = _directions(meanings, words, cosines + alike)
     width = meanings.shape[1]
     held = np.zeros(len(rows), dtype=bool)
     held[: len(texts)] = _places(labels) % HELD == HELD - 1
-    temperature, usual = _calibrate(flat, meanings, taught, held)
+    temperature, share, usual = _calibrate(flat, cosines, alike, taught, held)
     fitted = _fit(flat, taught)
+    votes = share * fit_votes(cosines, alike, np.unique(taught, return_inverse=True)[1])
     weights = basis @ fitted.weights
     return Trained(
         labels=fitted.labels,
         to_meaning=weights[:width],
         to_wording=weights[width:],
         bias=fitted.bias,
+        votes=votes,
+        votes_wording=(words.T @ votes).astype(np.float32),
         rarity=rarity,
         temperature=temperature,
         usual=usual,
-        examples=meanings[: len(texts)],
+        examples=meanings,
         example_labels=tuple(labels),
     )
 
 
 def signs_of(scores: Matrix, nearest: Matrix) -> Matrix:
-    """Signs that a message belongs to what was learnt, a row each: its best score, and the nearest example.
+    """Signs that a message belongs to what was learnt, a row each: its best score, and the nearest examples.
 
-    `scores`: one row per message, after the temperature. `nearest`: cosine to the nearest example.
+    `scores`: of the regression, one row per message. `nearest`: mean cosine to the few nearest examples.
     """
     return np.stack([scores.max(axis=1), nearest], axis=1).astype(np.float32)
 
@@ -127,12 +136,11 @@ def _sparse(rows: Sequence[Wording]) -> Any:
     return csr_matrix((values, columns, ends), shape=(len(rows), COLUMNS))
 
 
-def _directions(meanings: Matrix, words: Any) -> tuple[Matrix, Matrix]:
+def _directions(meanings: Matrix, words: Any, alike: Matrix) -> tuple[Matrix, Matrix]:
     """The directions in which the rows differ most, shape (columns, directions), and the rows in them.
 
     A fit in them is as good. Found from how alike the rows are: there are far fewer rows than columns.
     """
-    alike = meanings @ meanings.T + (words @ words.T).toarray()
     most = min(DIRECTIONS, len(alike))
     found = np.random.default_rng(0).standard_normal((len(alike), min(len(alike), most + MORE)), dtype=np.float32)
     for _ in range(PASSES):
@@ -157,14 +165,29 @@ def _fit(rows: Matrix, labels: np.ndarray) -> _Fitted:
     return _Fitted(tuple(map(str, model.classes_)), weights.T.astype(np.float32), bias.astype(np.float32))
 
 
-def _calibrate(rows: Matrix, meanings: Matrix, labels: np.ndarray, held: np.ndarray) -> tuple[float, Matrix]:
-    """The temperature under which probabilities of what was held back are most honest, and the usual signs."""
+def _calibrate(
+    rows: Matrix, cosines: Matrix, alike: Matrix, labels: np.ndarray, held: np.ndarray
+) -> tuple[float, float, Matrix]:
+    """The temperature under which probabilities of what was held back are most honest, how much the votes count
+    beside the regression so that both are equally sure, and the usual signs.
+    """
     if not held.any() or len(set(labels[~held])) < 2:
-        return 1.0, np.array([[0, 0], [1, 1]], dtype=np.float32)
+        return 1.0, 1.0, np.array([[0, 0], [1, 1]], dtype=np.float32)
     fitted = _fit(rows[~held], labels[~held])
     scores = rows[held] @ fitted.weights + fitted.bias
     position = {label: at for at, label in enumerate(fitted.labels)}
-    truth = np.array([position[label] for label in labels[held]])
+    truth = np.array([position[label] for label in labels])
+    kept, between = np.ix_(~held, ~held), np.ix_(held, ~held)
+    votes = fit_votes(cosines[kept], alike[kept], truth[~held])
+    voted = (faded(cosines[between]) + alike[between]) @ votes
+    share = _honest(scores, truth[held]) / _honest(voted, truth[held])
+    signs = signs_of(scores, few_nearest(cosines[between]))
+    usual = np.stack([signs.mean(axis=0), signs.std(axis=0) + 1e-6]).astype(np.float32)
+    return _honest(scores + share * voted, truth[held]), share, usual
+
+
+def _honest(scores: Matrix, truth: np.ndarray) -> float:
+    """The temperature that gives the true labels the highest probability."""
 
     def surprise(temperature: float) -> float:
         scaled = scores / temperature
@@ -172,8 +195,5 @@ def _calibrate(rows: Matrix, meanings: Matrix, labels: np.ndarray, held: np.ndar
         chosen = scaled[np.arange(len(truth)), truth] - np.log(np.exp(scaled).sum(axis=1))
         return -float(np.mean(chosen))
 
-    tried: list[float] = np.geomspace(0.2, 5, 60).tolist()
-    temperature = min(tried, key=surprise)
-    nearest = (meanings[held] @ meanings[~held].T).max(axis=1)
-    signs = signs_of(scores / temperature, nearest)
-    return temperature, np.stack([signs.mean(axis=0), signs.std(axis=0) + 1e-6]).astype(np.float32)
+    tried: list[float] = np.geomspace(0.005, 10, 160).tolist()
+    return min(tried, key=surprise)

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import yaml
 
-from agent.planners.embedded import intent_features, intent_training, stand_ins
+from agent.planners.embedded import intent_features, intent_nearness, intent_training, stand_ins
 from agent.planners.embedded.intent_features import Matrix, SentenceEncoder, meaning, weighed, wording
+from agent.planners.embedded.intent_nearness import Neighbours
 from agent.planners.embedded.intent_training import signs_of, train
 from agent.planners.embedded.stand_ins import filled
 
@@ -102,7 +103,8 @@ class IntentClassifier:
         self._bias, self._rarity = arrays["bias"], arrays["rarity"]
         self._temperature, self._usual = float(arrays["temperature"]), arrays["usual"]
         inside = np.array([str(name) not in OUTSIDE for name in arrays["example_labels"]])
-        self._examples = arrays["examples"][inside]
+        self._neighbours = Neighbours(arrays["examples"], arrays["votes"], np.flatnonzero(inside))
+        self._votes_wording = arrays["votes_wording"]
 
     def classify(self, masked: str) -> Ranking:
         """The ranking for a message whose names, times and numbers are masked (see `masking.mask`)."""
@@ -112,13 +114,14 @@ class IntentClassifier:
         """The rankings of many messages, faster than one by one."""
         vectors = meaning(self._encoder, masked)
         scores = vectors @ self._to_meaning + self._bias
+        votes, likeness, near = self._neighbours.near(vectors)
         for row, text in enumerate(masked):
             words = weighed(wording(text), self._rarity)
             scores[row] += words.values @ self._to_wording[words.columns]
-        scores /= self._temperature
-        likeness = np.concatenate([(some @ self._examples.T).max(axis=1) for some in _in_parts(vectors)])
+            votes[row] += words.values @ self._votes_wording[words.columns]
         usual, spread = self._usual
-        belonging = ((signs_of(scores, likeness) - usual) / spread) @ BELONGING_SHARES
+        belonging = ((signs_of(scores, near) - usual) / spread) @ BELONGING_SHARES
+        scores = (scores + votes) / self._temperature
         return [self._ranking(*row) for row in zip(scores, likeness, belonging, strict=True)]
 
     def _ranking(self, scores: Matrix, likeness: float, belonging: float) -> Ranking:
@@ -183,14 +186,10 @@ def _about(intent: Intent) -> tuple[str, ...]:
     return () if intent.name in OUTSIDE else (intent.about,)
 
 
-def _in_parts(rows: Matrix, size: int = 512) -> list[Matrix]:
-    return [rows[at : at + size] for at in range(0, len(rows), size)]
-
-
 def _version(encoder: SentenceEncoder, folder: Path) -> str:
     """A hash of everything the trained weights depend on: examples, code of features and training, encoder."""
     digest = hashlib.sha256(encoder.name.encode())
-    code = [Path(str(module.__file__)) for module in (intent_features, intent_training, stand_ins)]
+    code = [Path(str(module.__file__)) for module in (intent_features, intent_nearness, intent_training, stand_ins)]
     for path in [*sorted(folder.glob("*.yaml")), *code]:
         digest.update(path.name.encode())
         digest.update(path.read_bytes())

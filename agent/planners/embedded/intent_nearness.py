@@ -1,0 +1,64 @@
+"""How near a message is to what was learnt: examples vote by nearness, where a regression draws straight borders."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from agent.planners.embedded.intent_features import Matrix
+
+SHARPNESS = 2.0
+"""How fast the vote of an example fades as its cosine falls; found on labelled examples of other fields."""
+RIDGE = 0.1
+"""How much the votes are damped; found likewise."""
+FEW = 10
+"""So many nearest examples tell whether a message belongs: one alone may be like it by chance."""
+_PART = 512
+"""So many messages are compared with every example at once."""
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The sentence vectors of what was learnt, their `votes` (a column per label), and the places of `ours`."""
+
+    examples: Matrix
+    votes: Matrix
+    ours: np.ndarray
+
+    def near(self, vectors: Matrix) -> tuple[Matrix, Matrix, Matrix]:
+        """What they vote, and the cosine to the nearest and to the few nearest of ours, one row per message."""
+        parts = []
+        for start in range(0, len(vectors), _PART):
+            cosines = vectors[start : start + _PART] @ self.examples.T
+            ours = cosines[:, self.ours]
+            parts.append((faded(cosines) @ self.votes, ours.max(axis=1), few_nearest(ours)))
+        votes, nearest, few = zip(*parts, strict=True)
+        return np.concatenate(votes), np.concatenate(nearest), np.concatenate(few)
+
+
+def faded(cosines: Matrix) -> Matrix:
+    """The nearness (0 to 1) that a cosine means."""
+    nearness: Matrix = np.exp(SHARPNESS * (cosines - 1), dtype=np.float32)
+    return nearness
+
+
+def fit_votes(cosines: Matrix, alike: Matrix, truth: np.ndarray) -> Matrix:
+    """The votes of each row for each label, by ridge regression on nearness plus likeness of wording.
+
+    `cosines` and `alike`: between all rows. `truth`: the number of each row's label, from 0.
+    """
+    from scipy.linalg import solve
+
+    labels = int(truth.max()) + 1
+    near = faded(cosines) + alike
+    near[np.diag_indices_from(near)] += RIDGE
+    wanted = np.eye(labels, dtype=np.float32)[truth] - np.float32(1 / labels)
+    fitted: Any = solve(near, wanted, assume_a="pos", overwrite_a=True, check_finite=False)
+    return np.asarray(fitted, dtype=np.float32)
+
+
+def few_nearest(cosines: Matrix) -> Matrix:
+    """The mean cosine to the few nearest examples, one per row."""
+    few = min(FEW, cosines.shape[1])
+    nearest: Matrix = np.partition(cosines, -few, axis=1)[:, -few:].mean(axis=1)
+    return nearest
