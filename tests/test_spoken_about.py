@@ -103,3 +103,41 @@ def test_a_question_that_names_nothing_is_about_what_the_speaker_runs(
 def test_help_and_greetings_ask_for_no_figures(line: Line) -> None:
     for text in ("what can we do", "how's it going", "where do I start?"):
         assert not calls_of(line.last(NURSE, text)).get("query_capacity")
+
+
+@pytest.mark.parametrize(
+    ("texts", "item", "quantity", "need_by"),
+    [
+        (("order knee sets", "the standard one, 4 of them"), "KNEE-STD", 4, None),
+        (("get me two cup Bs on the 4100 budget",), "CUP-B", 2, None),
+        (("order 4 standard knee sets by Thursday",), "KNEE-STD", 4, "2026-09-17"),
+        (("please order hip trays", "two"), "HIP-REV-7", 2, None),
+    ],
+)
+def test_an_order_is_for_what_was_said(
+    line: Line, texts: tuple[str, ...], item: str, quantity: int, need_by: str | None
+) -> None:
+    *before, asked = line.talk("supply.lead", *texts)
+    assert all("create_requisition" not in calls_of(turn) for turn in before)
+    args = calls_of(asked)["create_requisition"]
+    assert (args["item"], args["quantity"], args.get("need_by")) == (item, quantity, need_by)
+
+
+def test_an_item_that_fits_several_names_is_asked_about(line: Line) -> None:
+    asked = line.last("supply.lead", "order three knee sets")
+    assert asked.outcome == "clarify"
+    assert {"KNEE-STD", "KNEE-REV-3"} <= {word for word in asked.text.split() if "KNEE" in word}
+    assert "create_requisition" not in calls_of(asked)
+
+
+def test_a_cost_centre_that_was_said_is_never_replaced(line: Line) -> None:
+    asked = line.last("supply.lead", "order 3 KNEE-STD for cost centre 4400")
+    assert asked.outcome != "await_approval"
+    assert "not on 4400" in asked.text
+
+
+def test_how_many_is_asked_with_what_there_is(line: Line) -> None:
+    asked = line.last("supply.lead", "order standard knee sets")
+    assert asked.outcome == "clarify"
+    assert "KNEE-STD" in asked.text
+    assert "How many should I order?" in asked.text

@@ -20,6 +20,9 @@ class CreateRequisition(Arguments):
     item: str = Field(description="Item code or name, e.g. HIP-REV-7")
     quantity: int = Field(gt=0, le=MAX_QUANTITY, description="How many")
     need_by: date | None = Field(default=None, description="The day it is needed by")
+    cost_centre: str | None = Field(
+        default=None, description="Cost centre that is to pay, when one was said, e.g. 4100"
+    )
     purpose: str = Field(default="", max_length=300, description="What it is for")
 
 
@@ -34,6 +37,13 @@ async def create_requisition(args: CreateRequisition, box: Toolbox) -> Draft:
     centre = box.world.get(CostCentre, item.cost_centre_id)
     if centre is None:
         raise Problem("unknown", f"{item.id} belongs to cost centre {item.cost_centre_id}, which does not exist.")
+    if args.cost_centre not in (None, item.cost_centre_id):
+        raise Problem(
+            "conflict",
+            f"{item.id} is bought on cost centre {centre.id} {centre.name}, not on {args.cost_centre}; "
+            "ask again without a cost centre, or name another item.",
+            argument="cost_centre",
+        )
     line = OpenRequisition(
         requisition_id=RequisitionId(fresh_id("REQ")),
         item_id=item.id,

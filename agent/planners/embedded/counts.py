@@ -19,6 +19,12 @@ _COUNT = re.compile(
     r"(?:(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?=\s?x\b|(?![\w:]|[.,]\d|-\w))|(?P<word>[a-z]+)\b)",
     re.IGNORECASE,
 )
+_PRONOUN = re.compile(
+    r"\b(?:the|this|that|these|those|which|every|each|any|no|another|other|same|last|first|next)\s+"
+    r"(?:(?!(?:for|of|at|to|from|in|on|and|or|with|by)\b)[a-z-]+\s+){0,2}$",
+    re.IGNORECASE,
+)
+"""What stands before a "one" that counts nothing: "the standard one"."""
 _PLACE = re.compile(r"(?:option|number|no\.?|nr\.?|#)\s*(\d)\b", re.IGNORECASE)
 
 
@@ -29,6 +35,8 @@ def count_in(text: str, taken: Iterable[tuple[int, int]]) -> int | None:
         digits, word = found["digits"], (found["word"] or "").casefold()
         at = found.start("digits") if digits else found.start("word")
         if any(start <= at < end for start, end in spans):
+            continue
+        if word == "one" and _PRONOUN.search(text[:at]):
             continue
         value = int(digits.replace(",", "")) if digits else _NUMBER_WORDS.get(word)
         if value is not None:

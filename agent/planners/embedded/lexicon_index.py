@@ -184,8 +184,8 @@ class NameIndex:
         for after in range(first, min(first + 5, len(spellings))):
             held: dict[int, float] = {}
             for key, close in spellings[after]:
-                if key in _EMPTY:
-                    continue
+                if key in _EMPTY or (key == "a" and not words[after].capital and after == first):
+                    continue  # "a cup" is no cup A
                 for number in self._holding.get(key, ()):
                     if alive is None or (number in alive and key not in said[number]):
                         before = 1.0 if alive is None else alive[number]
@@ -194,15 +194,24 @@ class NameIndex:
             if not held:
                 break
             alive = held
+            covered = self._evened({number: self._covered(number, said[number]) for number in held}, said)
             scores = {
-                number: close * covered
+                number: close * covered[number]
                 for number, close in held.items()
-                if (covered := self._covered(number, said[number])) >= 0.45
+                if covered[number] >= 0.45
                 and self._tells(words[first : after + 1], words[first - 1] if first else None, number)
             }
             if scores:
                 found.append(Match(first, after + 1, scores, whole=False))
         return found
+
+    def _evened(self, covered: Mapping[int, float], said: Mapping[int, set[str]]) -> dict[int, float]:
+        """Items of whose names the same words were said fit alike, however rare the words are that were not."""
+        items = {number: frozenset(said[number]) for number in covered if self.entries[number].kind == "item"}
+        best: dict[frozenset[str], float] = {}
+        for number, words in items.items():
+            best[words] = max(best.get(words, 0.0), covered[number])
+        return {number: best[items[number]] if number in items else share for number, share in covered.items()}
 
     def _covered(self, number: int, said: set[str]) -> float:
         """Which share of the name was said, rare words counting more; a surname counts .9, a first name .6."""

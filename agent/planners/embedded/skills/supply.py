@@ -1,7 +1,10 @@
 """Buying: one requisition."""
 
+from datetime import datetime, timedelta
+
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.script import Script, do, question, settle
+from tools.results import Refused
 
 
 def create_requisition(heard: Heard) -> Script:
@@ -14,8 +17,23 @@ def create_requisition(heard: Heard) -> Script:
     if item is None:
         return question("Which item should I order? Please give its code or name.", asks_for="item")
     if quantity is None:
-        return question(f"How many {item} should I order?", asks_for="quantity")
+        stock = yield from do("query_inventory", about="stock", item=item, site="all")
+        known = "" if isinstance(stock, Refused) else f"{stock.headline} "
+        return question(f"{known}How many should I order?", asks_for="quantity")
     if (past := heard.past()) is not None:
         return question(f"{past[:1].upper()}{past[1:]} is over already. By which day is it needed?", asks_for="day")
-    result = yield from do("create_requisition", item=item, quantity=quantity, need_by=heard.time.get("day"))
+    result = yield from do(
+        "create_requisition",
+        item=item,
+        quantity=quantity,
+        need_by=_need_by(heard),
+        cost_centre=heard.one("cost_centre"),
+    )
     return (yield from settle("create_requisition", result, f"order {quantity} x {item}"))
+
+
+def _need_by(heard: Heard) -> str | None:
+    """The day by which it is needed: the one said, or the last of the stretch said."""
+    if "end" in heard.time:
+        return (datetime.fromisoformat(heard.time["end"]) - timedelta(minutes=1)).date().isoformat()
+    return heard.time.get("day")
