@@ -2,6 +2,7 @@
 "him" means."""
 
 import re
+from collections.abc import Mapping
 
 from agent.planners.embedded.heard import CARRIED, Heard
 from agent.planners.embedded.structure import CHANGING
@@ -41,6 +42,8 @@ def take_along(heard: Heard) -> None:
     kindred = any({before, heard.intent} <= family for family in _KINDRED)
     points = _POINTS_BACK if heard.intent != before else _POINTS_AT
     bare = heard.intent in CHANGING and not heard.times and not _PLACES & {one.kind for one in heard.mentions}
+    if _POINTS_BACK.search(heard.text):
+        _settle_by_earlier(heard, slots)
     if kindred and (points.search(heard.text) or bare):
         heard.time = heard.time or dict(heard.memory.get("time", {}))
         placed = heard.everywhere or bool(_PLACES & heard.slots.keys() | _PLACES & heard.blurred.keys())
@@ -48,6 +51,15 @@ def take_along(heard: Heard) -> None:
             named = kind in heard.slots or kind in heard.blurred or (placed and kind in _PLACES)
             if slots.get(kind) and not named:
                 heard.slots[kind] = list(slots[kind])
+
+
+def _settle_by_earlier(heard: Heard, earlier: Mapping[str, list[str]]) -> None:
+    """ "Those knee sets" are, of all that are called so, the ones that were spoken about."""
+    for kind, blurs in list(heard.blurred.items()):
+        fits = [id for id in earlier.get(kind, []) if len(blurs) == 1 and id in blurs[0].ids]
+        if len(fits) == 1 and kind not in heard.slots:
+            heard.slots[kind] = fits
+            heard.blurred.pop(kind)
 
 
 def points_at_patient(heard: Heard) -> bool:
