@@ -12,7 +12,7 @@ from agent.planners.embedded.intents import load_intents
 from agent.planners.embedded.lexicon import Lexicon
 from agent.planners.embedded.masking import mask
 from agent.planners.embedded.names import entries_of
-from evals.understanding.items import NOW, conversations, guard_pairs, outside_set, singles
+from evals.understanding.items import NOW, blind_set, conversations, guard_pairs, outside_set, practice_set, singles
 from hospital.model.people import User
 from middleware.store.database import SqlStore
 
@@ -48,7 +48,7 @@ def test_the_set_is_large_and_varied() -> None:
 def test_everything_expected_exists(lexicon: Lexicon, sandbox_store: SqlStore) -> None:
     with sandbox_store.reading() as world:
         speakers = {user.id for user in world.find(User)}
-    for talk in (*singles(), *conversations(), *outside_set()):
+    for talk in (*singles(), *conversations(), *outside_set(), *blind_set(), *practice_set()):
         assert talk.user in speakers, talk
         for turn in talk.turns:
             for kind, ids in turn.expected.things.items():
@@ -103,3 +103,11 @@ def test_the_outside_set_is_there_and_nothing_of_it_is_taught() -> None:
     assert len(said) - len(ours) >= 100
     taught = {" ".join(words(text)) for intent in load_intents() for text in intent.examples}
     assert not [text for text in said if len(words(text)) > 2 and " ".join(words(text)) in taught]
+
+
+def test_the_blind_set_is_there_and_nothing_of_it_is_taught() -> None:
+    said = [turn.say for talk in blind_set() for turn in talk.turns]
+    assert len(said) >= 350
+    taught = {" ".join(words(text)) for intent in load_intents() for text in intent.examples}
+    # How somebody says thanks in two words has hardly another wording.
+    assert len([text for text in said if len(words(text)) > 2 and " ".join(words(text)) in taught]) <= 2

@@ -130,10 +130,19 @@ def test_an_item_that_fits_several_names_is_asked_about(line: Line) -> None:
     assert "create_requisition" not in calls_of(asked)
 
 
-def test_a_cost_centre_that_was_said_is_never_replaced(line: Line) -> None:
-    asked = line.last("supply.lead", "order 3 KNEE-STD for cost centre 4400")
-    assert asked.outcome != "await_approval"
-    assert "not on 4400" in asked.text
+@pytest.mark.parametrize(
+    ("texts", "centre"),
+    [
+        (("order 3 KNEE-STD for cost centre 4400",), "4400"),
+        (("put two KNEE-REV-3 on cost centre 9999",), "9999"),
+        (("get 4 hip trays and bill 4300",), "4300"),
+        (("order three knee sets for 4400", "the standard one"), "4400"),
+    ],
+)
+def test_a_cost_centre_that_was_said_is_never_replaced(line: Line, texts: tuple[str, ...], centre: str) -> None:
+    asked = line.last("supply.lead", *texts)
+    assert asked.outcome not in ("await_approval", "propose")
+    assert f"not on {centre}" in asked.text
 
 
 def test_how_many_is_asked_with_what_there_is(line: Line) -> None:
@@ -141,3 +150,37 @@ def test_how_many_is_asked_with_what_there_is(line: Line) -> None:
     assert asked.outcome == "clarify"
     assert "KNEE-STD" in asked.text
     assert "How many should I order?" in asked.text
+
+
+def test_a_nurse_is_asked_for_no_shift_that_was_not_said(line: Line) -> None:
+    asked, propose = line.talk(NURSE, "get me two agency", "tonight")
+    assert (asked.outcome, asked.tools) == ("clarify", ())
+    assert calls_of(propose)["propose_allocation"]["nurses"] == 2
+    assert "request_staffing" not in calls_of(propose)
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("need an agency RN 7p to 7a", "2026-09-14T19:00", "2026-09-15T07:00"),
+        ("we have two call outs tonight, request an agency nurse", "2026-09-14T19:00", "2026-09-15T07:00"),
+        ("agency nurse for tomorrow 7a-3p please", "2026-09-15T07:00", "2026-09-15T15:00"),
+    ],
+)
+def test_one_nurse_is_asked_for_the_hours_said(line: Line, text: str, start: str, end: str) -> None:
+    args = calls_of(line.last(NURSE, text))["request_staffing"]
+    assert args["start"].startswith(start)
+    assert args["end"].startswith(end)
+
+
+@pytest.mark.parametrize(
+    "text", ["OR 3 was down yesterday but is fine now", "the C-arm in OR 3 broke but OR 3 is working again"]
+)
+def test_what_is_said_to_work_again_is_not_blocked(line: Line, text: str) -> None:
+    assert calls_of(line.last(SCHEDULER, text)).get("record_event", {}).get("status") in (None, "available")
+
+
+def test_by_so_many_is_no_hour(line: Line) -> None:
+    asked = calls_of(line.last("ent.manager", "double book Riverside ENT Tuesday by 3"))
+    assert asked["propose_allocation"]["day"] == "2026-09-15"
+    assert 3 in asked["propose_allocation"].values()

@@ -16,7 +16,7 @@ from agent.planners.embedded.intents import load_classifier
 from bots.settings import read_settings
 from evals.dialogue import FROZEN
 from evals.understanding.cost import measured
-from evals.understanding.items import conversations, guard_pairs, outside_set, singles
+from evals.understanding.items import blind_set, conversations, guard_pairs, outside_set, practice_set, singles
 from evals.understanding.noise import noisy
 from evals.understanding.play import Judged
 from evals.understanding.report import Figures, counted, failures_of, figures_of, percent
@@ -27,6 +27,9 @@ from knowledge.encoder import load_encoder
 def bench_understanding(
     noise: Annotated[bool, typer.Option(help="Also play everything with a typo per sentence in lower case")] = True,
     failures: Annotated[bool, typer.Option(help="List what was misheard")] = False,
+    practice: Annotated[
+        bool, typer.Option("--practice", help="Play the practice set alone, and list failures")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Figures, and the misheard messages by class")] = False,
 ) -> None:
     """Play the held-aside set and print its figures, in percent, ms, MB and seconds."""
@@ -36,15 +39,20 @@ def bench_understanding(
     with tempfile.TemporaryDirectory(prefix="wardline-bench-") as folder:
         stage = Stage(settings, Path(folder) / "home", models)
         stage.build()
+        if practice:
+            _practise(stage)
+            return
         figures = measured(stage.home, models)
         judged, spoiled, others = _all(stage) if noise else (_played(stage), [], _played_outside(stage))
+        unread = stage.play("blind", blind_set())
     figures |= figures_of(judged)
     wrong = {"as written": failures_of(judged)}
     if noise:
         figures |= {f"noisy_{name}": value for name, value in figures_of(spoiled).items()}
         wrong["noisy"] = failures_of(spoiled)
-    # Of the outside set only figures are told, never a sentence: whoever writes examples reads this.
+    # Of the outside and the blind set only figures are told, never a sentence: whoever writes examples reads this.
     figures |= {f"outside_set_{name}": value for name, value in figures_of(others).items()}
+    figures |= {f"blind_set_{name}": value for name, value in figures_of(unread).items()}
     figures |= _guard_figures()
     if as_json:
         classes = {name: counted(found) for name, found in wrong.items()}
@@ -54,6 +62,13 @@ def bench_understanding(
         for one in wrong["as written"]:
             typer.echo(f"{one['talk']}: {one['said']!r}: {'; '.join(one['problems'])}")
     _show(figures)
+
+
+def _practise(stage: Stage) -> None:
+    judged = stage.play("practice", practice_set())
+    for one in failures_of(judged):
+        typer.echo(f"{one['talk']}: {one['said']!r}: {'; '.join((*one['problems'], *one['wrong_writes']))}")
+    _show(figures_of(judged))
 
 
 def _all(stage: Stage) -> tuple[list[Judged], list[Judged], list[Judged]]:

@@ -74,6 +74,20 @@ def outside_set() -> tuple[Talk, ...]:
     return singles(HOME / "outside" / "said")
 
 
+def blind_set() -> tuple[Talk, ...]:
+    """Messages and conversations of which nobody who teaches the planner has read a sentence."""
+    return _all_of(HOME / "blind")
+
+
+def practice_set() -> tuple[Talk, ...]:
+    """Messages and conversations to mend the planner by: their failures are read."""
+    return _all_of(HOME / "practice")
+
+
+def _all_of(folder: Path) -> tuple[Talk, ...]:
+    return (*singles(folder / "single"), *conversations(folder / "conversations.yaml"))
+
+
 def conversations(path: Path = HOME / "conversations.yaml") -> tuple[Talk, ...]:
     """The conversations."""
     return tuple(

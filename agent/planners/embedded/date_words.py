@@ -93,7 +93,16 @@ HERE = ("this", "current", "rest")
 GLUE = frozenset({"at", "on", "of", "the", ",", "in", "around", "about", "'s", "’s", "@", "shift", "from", "by"})
 EXCLUDING = frozenset({"not", "except", "excluding", "but", "no", "without"})
 AMOUNT_VERBS = frozenset(
-    "overbook overbooked overfill raise raised lower lowered increase increased reduce reduced cut exceed exceeded "
-    "grow shrink expand".split()
+    "overbook overbooked double overfill raise raised lower lowered increase increased reduce reduced cut exceed "
+    "exceeded grow shrink expand".split()
 )
 """Words after which "by 3" is an amount, not an hour."""
+_HALVES = re.compile(
+    r"(?<![\w-])(\d{1,2}(?::\d\d)?)\s?([ap])\s?(?:-|–|to|til|till|until)\s?(\d{1,2}(?::\d\d)?)\s?([ap])(?![\w-])",
+    re.IGNORECASE,
+)
+
+
+def halves_in_full(text: str) -> str:
+    """The hours of a shift as they are written elsewhere: "7p-7a" is "7pm to 7am"."""
+    return _HALVES.sub(lambda found: f"{found[1]}{found[2]}m to {found[3]}{found[4]}m", text)

@@ -3,7 +3,7 @@
 import re
 
 from agent.planners.embedded.date_values import Minutes, Moment, When, Window
-from agent.planners.embedded.deeds import asks_to_know
+from agent.planners.embedded.deeds import asks_to_know, says_deed
 from agent.planners.embedded.intents import Ranking
 from agent.planners.embedded.lexicon import Mention
 from agent.planners.embedded.losses import is_displacement
@@ -76,6 +76,11 @@ _CONDITION = re.compile(
 """A condition, then a question: "if two more call out, where do we stand?"."""
 _STATES = frozenset({"bed_state", "bed_need_forecast", "staffing_need", "demand_vs_capacity", "surge_beds"})
 """Matters of how things stand: under a condition each of them is a what-if."""
+_SHOW = re.compile(
+    r"^\W*(?:(?:please|hi|hello|hey|ok|so|and|can you|could you|would you)\W+)*(?:show|tell|let) me\b(?! have\b)",
+    re.I,
+)
+"""A wish to see something changes nothing."""
 _HOW_TO = re.compile(
     r"^\W*(?:(?:so|and|but|please)\W+)*how (?:do|can|would|should|could) (?:i|we|you|one)\b", re.IGNORECASE
 )
@@ -95,8 +100,8 @@ def intent_by_build(
     budget = any(found.kind == "cost_centre" for found in mentions)
     if budget and not any(found.kind in ("item", "code") for found in mentions) and ranking.best not in _ABOUT_RULES:
         return "erp_status"
-    if ranking.best in _NEVER_OF_A_CASE and any(found.kind == "case" for found in mentions):
-        return "change_case"  # an operation has a case number; a visit and a block have none
+    if any(found.kind == "case" for found in mentions) and _changes_a_case(text, ranking):
+        return "change_case"
     if _TAKES_BACK.search(text):
         return "withdraw_request"
     if is_displacement(text, ranking, mentions):
@@ -111,9 +116,15 @@ def intent_by_build(
         return "what_if"
     if (beds := _about_beds(ranking, mentions, times)) is not None:
         return beds
-    if asks_to_know(text):
+    if asks_to_know(text) or _SHOW.match(text):
         return _asked(text, ranking)
     return "book_visit" if _books(text, ranking, mentions, times, sure) else None
+
+
+def _changes_a_case(text: str, ranking: Ranking) -> bool:
+    """Whether what is to change is an operation: it has a case number; a visit and a block have none."""
+    told = ranking.best == "change_case" and says_deed(text) and not asks_to_know(text)
+    return told or ranking.best in _NEVER_OF_A_CASE
 
 
 def _by_things(
@@ -134,6 +145,8 @@ def _by_things(
 def _asked(text: str, ranking: Ranking) -> str | None:
     """What a question about the world is about, where the words alone mislead: never a change."""
     likely = [name for name, chance in ranking.intents[:3] if chance >= _LIKELY_ENOUGH]
+    if ranking.best in CHANGING and _SHOW.match(text):
+        return next(name for name, _ in ranking.intents if name not in WRITES | CHANGING | _SMALL_TALK)
     if _CONSENT.search(text) and "policy_why" in likely:
         return "policy_why"
     if _HOW_TO.search(text) and ranking.in_scope and any(name in WRITES for name in likely):

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from agent.planners.embedded.answers import read_names
 from agent.planners.embedded.date_values import When, Window
+from agent.planners.embedded.date_words import halves_in_full
 from agent.planners.embedded.dates import read_dates
 from agent.planners.embedded.deeds import asks_to_know
 from agent.planners.embedded.follow import born_in, go_on
@@ -68,7 +69,7 @@ class Understanding:
         """What this message says, together with what it goes on with."""
         zone = ZoneInfo(zone_of(asked))
         lexicon = self._names(asked.world)
-        text = self._spelling.corrected(clean(asked.text))
+        text = self._spelling.corrected(halves_in_full(clean(asked.text)))
         times = tuple(read_dates(text, asked.now, zone))
         named = lexicon.link(text, context_site=asked.user.home.site_id)
         mentions = tidy([name for name in named if not _is_time(name, times)], text, lexicon)

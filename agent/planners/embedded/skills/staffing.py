@@ -1,14 +1,28 @@
 """Nurses: asking for one more on a unit, and what covers a gap."""
 
+import re
+
+from agent.planners.embedded.counts import count_in
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.script import Say, Script, do, question, settle
-from tools.results import Refused
+from tools.results import Done, Refused
+
+_NURSES = re.compile(
+    r"\b(\d{1,2}|one|two|three|four|five|six)\s+"
+    r"(?:(?:more|extra|additional|outside|temp|float|med-?surg|icu|telemetry|tele|registered|agency)\s+){0,3}"
+    r"(?:agency|nurses?|rns?|floats?|travell?ers?|temps?|people|bodies|hands)\b",
+    re.IGNORECASE,
+)
 
 
 def request_agency(heard: Heard) -> Script:
     """What is needed against what is there, then the request."""
     if (past := heard.past()) is not None:
         return question(f"{past[:1].upper()}{past[1:]} is over already. For which shift to come?", asks_for="day")
+    if not heard.time.keys() & {"day", "start", "at"}:
+        return question("For which shift: today, tonight, or another day?", asks_for="day")
+    if (nurses := _nurses_said(heard)) > 1:
+        return (yield from _several(heard, nurses))
     unit = heard.one("unit")
     need = yield from do("query_capacity", subject="staff", unit=unit, site=heard.site(), **heard.window())
     text = heard.text.casefold()
@@ -28,6 +42,28 @@ def request_agency(heard: Heard) -> Script:
         return (yield from settle("request_staffing", result, f"request a {source} nurse"))
     before = "" if isinstance(need, Refused) else f"{need.headline}\n\n"
     return Say(f"{before}{result.headline}", hides=("query_capacity",))
+
+
+def _nurses_said(heard: Heard) -> int:
+    """How many nurses are wanted: a number that stands before them, not one of call-outs or patients."""
+    found = _NURSES.search(heard.matter())
+    number = count_in(found.group(1), ()) if found else None
+    return number if number is not None and number > 0 else 1
+
+
+def _several(heard: Heard, nurses: int) -> Script:
+    """Several nurses are one plan, of which there are options with their costs."""
+    result = yield from do(
+        "propose_allocation",
+        goal="nurse_cover",
+        unit=heard.one("unit"),
+        site=heard.site(),
+        nurses=nurses,
+        **shift_said(heard),
+    )
+    if isinstance(result, Done) and result.options:
+        return Say(f"{result.headline} Say which one to submit.")
+    return (yield from settle("propose_allocation", result, f"request {nurses} nurses"))
 
 
 def shift_said(heard: Heard) -> dict[str, str]:

@@ -11,6 +11,8 @@ _CLEANING = re.compile(r"\b(?:being cleaned|cleaning (?:now|in progress)|under c
 _BACK = re.compile(
     r"\b(?:back (?:in|up|on|to|from|online)|(?:is|are|it'?s|'s) back|"
     r"(?:works?|working|usable|available|open|running) again|"
+    r"(?:is|are|it'?s|all|now) (?:\w+ )?(?:fine|ok|okay|good|working|usable|available|clear|open) (?:now|again)|"
+    r"(?:now|again) (?:it'?s |is |all )?(?:fine|ok|okay|working|usable|available)|"
     r"up and running|reopened|repaired|fixed|cleaned|clean|wiped down|ready)\b",
     re.IGNORECASE,
 )

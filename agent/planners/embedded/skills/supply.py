@@ -1,10 +1,17 @@
 """Buying: one requisition."""
 
+import re
 from datetime import datetime, timedelta
 
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.script import Script, do, question, settle
 from tools.results import Refused
+
+_CENTRE = (
+    r"\b(?:cost cent(?:re|er)|cc|budget|charge|bill|account)\b\D{0,14}(\d{3,6})\b|\b(\d{4}) (?:budget|cost cent)"
+)
+_CENTRE_SAID = re.compile(_CENTRE, re.IGNORECASE)
+_CENTRE_SAID_BEFORE = re.compile(_CENTRE + r"|\b(?:for|on|to|from|off) (\d{4})\b", re.IGNORECASE)
 
 
 def create_requisition(heard: Heard) -> Script:
@@ -27,7 +34,7 @@ def create_requisition(heard: Heard) -> Script:
         item=item,
         quantity=quantity,
         need_by=_need_by(heard),
-        cost_centre=heard.one("cost_centre"),
+        cost_centre=_cost_centre(heard),
     )
     return (yield from settle("create_requisition", result, f"order {quantity} x {item}"))
 
@@ -37,3 +44,9 @@ def _need_by(heard: Heard) -> str | None:
     if "end" in heard.time:
         return (datetime.fromisoformat(heard.time["end"]) - timedelta(minutes=1)).date().isoformat()
     return heard.time.get("day")
+
+
+def _cost_centre(heard: Heard) -> str | None:
+    """The cost centre said with this order, whether there is one of that number or not."""
+    found = _CENTRE_SAID.search(heard.text) or _CENTRE_SAID_BEFORE.search(heard.earlier)
+    return heard.one("cost_centre") or (next(filter(None, found.groups())) if found else None)
