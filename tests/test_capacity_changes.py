@@ -175,7 +175,9 @@ def test_another_order_needs_a_reason_and_then_the_medical_director(line: DeskLi
     assert isinstance(out_of_turn, Waiting)
     assert [need.role for need in line.find(Plan)[-1].needs] == ["clinic_medical_director"]
     assert (line.get(WaitlistEntry, "WL-2").state, line.find(Hold)) == ("waiting", [])
-    in_turn = done(line.call("cora", "offer_waitlist", clinic="Hill Derm", entry="WL-1"))
+    in_turn = done(line.call("cora", "offer_waitlist", clinic="Hill Derm", entry="WL-1", reason="none is needed"))
+    assert in_turn.plan is not None
+    assert "because" not in in_turn.plan.snapshot[0]  # an offer in turn has no reason, whatever is said with it
     assert "P-1" in in_turn.headline
 
 

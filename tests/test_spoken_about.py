@@ -184,3 +184,27 @@ def test_by_so_many_is_no_hour(line: Line) -> None:
     asked = calls_of(line.last("ent.manager", "double book Riverside ENT Tuesday by 3"))
     assert asked["propose_allocation"]["day"] == "2026-09-15"
     assert 3 in asked["propose_allocation"].values()
+
+
+@pytest.mark.parametrize(
+    ("user", "text", "never"),
+    [
+        (NURSE, "anyone from float able to come to 5 West tomorrow?", "request_staffing"),
+        (NURSE, "nobody's volunteering so just force someone to do a double on Friday", "request_staffing"),
+        ("callcenter.1", "patient 88213 needs an MRI brain with contrast, when can you do it", "book_appointment"),
+        (SCHEDULER, "released OR time, Riverside, this week", "release_block"),
+        ("surgeon.varga", "Yes from me on the CUP-B change for CASE-514, sign it", "substitute_item"),
+        (SCHEDULER, "show me the open blocks of our ORs on Thursday", "release_block"),
+    ],
+)
+def test_what_only_sounds_like_a_deed_changes_nothing(line: Line, user: str, text: str, never: str) -> None:
+    assert never not in calls_of(line.last(user, text))
+
+
+def test_a_bare_question_goes_on_with_what_was_spoken_about(line: Line) -> None:
+    _, cover = line.talk(NURSE, "are we short tomorrow night?", "ok who can cover")
+    assert calls_of(cover)["propose_allocation"]["start"].startswith("2026-09-15T19:00")
+    _, nurses = line.talk(BEDS, "any beds on 4 North?", "and how are nurses there tonight")
+    assert calls_of(nurses)["query_capacity"]["unit"] == "northgate-4-north"
+    _, told = line.talk("cardiology.manager", "cardiology demand next week?", "do we have the capacity for that?")
+    assert calls_of(told)["forecast_demand"]["service"] == "cardiology"

@@ -65,7 +65,10 @@ async def offer_waitlist(args: OfferWaitlist, box: Toolbox) -> Draft:
             kept[SAID[why]] = kept.get(SAID[why], 0) + 1
             continue
         if (entry := next_entry(box.world, clinic.id, slot.visit_type, slot.start, slot.end)) is not None:
-            return _draft(box, clinic, site, slot, _meant(args, box, entry), args.reason or "")
+            meant = _meant(args, box, entry)
+            # What keeps the rule and the order needs no reason, and has none.
+            excused = why is not None or meant.id != entry.id
+            return _draft(box, clinic, site, slot, meant, (args.reason or "") if excused else "")
     said = ", ".join(f"{plural(count, 'slot')} {why}" for why, count in kept.items())
     raise Problem(
         "conflict",

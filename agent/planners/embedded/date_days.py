@@ -9,7 +9,7 @@ from agent.planners.embedded.date_pieces import Reader
 
 # A date without a year that lies further back than this is taken to mean next year's.
 LOOKS_BACK = timedelta(days=100)
-_SHAKY = frozenset({"sat", "sun", "may", "march", "mar", "wed", "dec"})
+_SHAKY = frozenset({"sat", "sun", "may", "march", "mar", "dec"})
 _PROPS = frozenset(
     [
         "on",

@@ -25,6 +25,18 @@ _DEEDS = stems(
 """Verbs, by their stem, with which people here ask for something to be done."""
 
 
+_WHO = re.compile(
+    r"^\W*(?:(?:and|so|ok|then|is|are there|do we have|have we got)\W+)*(?:any(?:one|body)|who)\b", re.I
+)
+"""Somebody is looked for."""
+_THEN_WHEN = re.compile(
+    r"[,;.–-]\s*(?:so |and |but )?(?:when|where|how soon|how long|which|what time|who) "
+    r"(?:can|could|is|are|will|would|does|do)\b[^,;.]*$",
+    re.IGNORECASE,
+)
+"""What is told ends in a question: "she needs a scan, when can you do it"."""
+
+
 def says_deed(text: str) -> bool:
     """Whether any verb of doing is said."""
     return any(word.stem in _DEEDS for word in Reading(text).words)
@@ -34,6 +46,8 @@ def asks_to_know(text: str) -> bool:
     """Whether it is a question about the world, not a request ("could you order ...", "order two?")."""
     if POLITE.match(text) or _FORBIDS.match(text):
         return False
+    if _WHO.match(text) or _THEN_WHEN.search(text):
+        return True
     return Reading(text).asks() or (_ENDS_ASKING.search(text) is not None and not says_deed(text))
 
 

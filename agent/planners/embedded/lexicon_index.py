@@ -119,7 +119,7 @@ class NameIndex:
     def _near(self, key: str, marked: bool) -> list[tuple[str, float]]:
         cutoff = (78 if marked else 84) if len(key) >= 5 else 85
         near = process.extract(key, self._spellable, scorer=fuzz.ratio, score_cutoff=cutoff, limit=3)
-        return [(word, score / 100) for word, score, _ in near if word[0] == key[0] or score >= 88]
+        return [(word, score / 100) for word, score, _ in near if word[0] == key[0] or score >= 92]
 
     def nearest(self, text: str, kinds: Iterable[str], limit: int = 3) -> list[int]:
         """The entries of these kinds whose names look most like the text, best first, for a "did you mean"."""

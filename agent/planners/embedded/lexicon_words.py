@@ -21,6 +21,7 @@ SAME_WORD: dict[str, str] = {
     "paediatrics": "peds paeds pediatrics pediatric paediatric",
     "anaesthesia": "anesthesia anaesthetics anesthesiology gas",
     "urology": "uro",
+    "craniotomy": "crani",
     "oncology": "onc",
     "telemetry": "tele",
     "stepdown": "imcu pcu",

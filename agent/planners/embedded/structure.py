@@ -28,6 +28,11 @@ _BOOKED_INSTEAD = frozenset(
 """Matters for which a booking is mistaken when it names no verb ("patient 88213, MRI Thursday 9:40")."""
 _SHOWN_WHEN_ASKED = frozenset({"overbook", "substitute_item", "reschedule_visit"})
 """Changes that a question only shows."""
+_ASKED_INSTEAD = {
+    "request_agency": frozenset({"who_can_cover"}),
+    "book_visit": frozenset({"imaging_slot", "clinic_earliest_slot"}),
+}
+"""What a question is about that sounds like one of these changes."""
 _NEVER_OF_A_CASE = frozenset({"cancel_visit", "reschedule_visit", "release_block"})
 _ABOUT_RULES = frozenset({"policy_why", "handbook_question", "explain_change"})
 _LIKELY_ENOUGH = 0.1
@@ -81,6 +86,12 @@ _SHOW = re.compile(
     re.I,
 )
 """A wish to see something changes nothing."""
+_AGREES = re.compile(
+    r"^\W*(?:yes|yep|ok|okay|fine|approved?|agreed|good)\b[^.?]{0,12}\b(?:from|by|with|for) me\b", re.IGNORECASE
+)
+"""Somebody says yes to what others asked for: a card is shown, and nothing happens by that."""
+_RELEASED = re.compile(r"(?<!\bbe )\breleased\b", re.IGNORECASE)
+_RELEASE = re.compile(r"\b(?:release|let go|give|hand|free|open)\b", re.IGNORECASE)
 _HOW_TO = re.compile(
     r"^\W*(?:(?:so|and|but|please)\W+)*how (?:do|can|would|should|could) (?:i|we|you|one)\b", re.IGNORECASE
 )
@@ -102,8 +113,8 @@ def intent_by_build(
         return "erp_status"
     if any(found.kind == "case" for found in mentions) and _changes_a_case(text, ranking):
         return "change_case"
-    if _TAKES_BACK.search(text):
-        return "withdraw_request"
+    if (seen := _about_deeds(text, ranking)) is not None:
+        return seen
     if is_displacement(text, ranking, mentions):
         return "displace"
     if (other := _by_things(text, ranking, mentions, times, sure)) is not None:
@@ -125,6 +136,17 @@ def _changes_a_case(text: str, ranking: Ranking) -> bool:
     """Whether what is to change is an operation: it has a case number; a visit and a block have none."""
     told = ranking.best == "change_case" and says_deed(text) and not asks_to_know(text)
     return told or ranking.best in _NEVER_OF_A_CASE
+
+
+def _about_deeds(text: str, ranking: Ranking) -> str | None:
+    """What is about a deed and is none of its own: taken back, a yes to somebody's request, or done already."""
+    if _TAKES_BACK.search(text):
+        return "withdraw_request"
+    if _AGREES.match(text) and ranking.best in CHANGING:
+        return "approve_in_chat"
+    if ranking.best == "release_block" and _RELEASED.search(text) and not _RELEASE.search(text):
+        return "or_open_time"  # time that was released is open
+    return None
 
 
 def _by_things(
@@ -151,6 +173,8 @@ def _asked(text: str, ranking: Ranking) -> str | None:
         return "policy_why"
     if _HOW_TO.search(text) and ranking.in_scope and any(name in WRITES for name in likely):
         return "handbook_question"
+    if (instead := _ASKED_INSTEAD.get(ranking.best)) is not None:
+        return next(name for name, _ in ranking.intents if name in instead)
     if ranking.best in (WRITES - _SHOWN_WHEN_ASKED) | {"confirm_yes", "confirm_no"} and ranking.in_scope:
         return what_is_asked(ranking)
     return None

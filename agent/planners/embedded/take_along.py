@@ -13,12 +13,18 @@ _KINDRED = (
     frozenset({"demand_forecast", "demand_vs_capacity", "template_change"}),
     frozenset({"stock_level", "inventory_shortage", "erp_status", "substitute_item", "create_requisition"}),
     frozenset({"predict_duration", "propose_case"}),
+    frozenset({"no_show_risk", "overbook", "template_change"}),
+    frozenset({"demand_forecast", "demand_vs_capacity", "what_if"}),
+    frozenset({"bed_state", "bed_need_forecast", "what_if"}),
+    frozenset({"kpi_question", "explain_change"}),
 )
 """Matters about the same things."""
 _LOST = ("room", "equipment", "clinician", "scanner")
 _POINTS_BACK = re.compile(r"\b(?:it|its|they|them|there|that|those|these|this one)\b", re.IGNORECASE)
 _POINTS_AT = re.compile(r"\b(?:it|them|that|those)\b", re.IGNORECASE)
 """In the same matter "there" is only a word ("how many beds are there")."""
+_THERE = re.compile(r"(?<!are )(?<!is )(?<!was )(?<!were )\bthere\b", re.IGNORECASE)
+"""A place; "how many are there" names none."""
 _PLACES = frozenset({"site", "unit", "room", "clinic", "bed", "scanner"})
 _PERSON = re.compile(
     r"\b(?:him|her|hers|his|he|she|(?:the|this|that|same) (?:patient|person|lady|gentleman|man|woman|caller))\b", re.I
@@ -41,7 +47,10 @@ def take_along(heard: Heard) -> None:
         heard.slots["patient"] = list(slots["patient"])
     kindred = any({before, heard.intent} <= family for family in _KINDRED)
     points = _POINTS_BACK if heard.intent != before else _POINTS_AT
-    bare = heard.intent in CHANGING and not heard.times and not _PLACES & {one.kind for one in heard.mentions}
+    another = heard.intent in CHANGING or heard.intent != before
+    bare = another and not heard.times and not _PLACES & {one.kind for one in heard.mentions}
+    if _THERE.search(heard.text) and heard.intent != before and not _PLACES & heard.slots.keys():
+        heard.slots |= {kind: list(slots[kind]) for kind in _PLACES if slots.get(kind)}
     if _POINTS_BACK.search(heard.text):
         _settle_by_earlier(heard, slots)
     if kindred and (points.search(heard.text) or bare):
