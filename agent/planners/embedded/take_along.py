@@ -2,7 +2,7 @@
 "him" means."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from agent.planners.embedded.heard import CARRIED, Heard
 from agent.planners.embedded.structure import CHANGING
@@ -38,28 +38,38 @@ def take_along(heard: Heard) -> None:
     """Slots of the matter before that this message leaves out but means."""
     before, slots = heard.memory.get("intent"), heard.memory.get("slots", {})
     if heard.intent == "displace" and before == "record_status" and not any(heard.slots.get(kind) for kind in _LOST):
-        heard.slots |= {kind: list(slots[kind]) for kind in (*_LOST, "site") if slots.get(kind)}
+        _take(heard, (*_LOST, "site"))
         heard.settled = True  # what was just lost makes it plain what is to be moved
     if heard.intent == before == "what_if" and _POINTS_BACK.search(heard.text):
         heard.slots = {kind: list(ids) for kind, ids in slots.items()} | heard.slots
         heard.time = heard.time or dict(heard.memory.get("time", {}))
-    if points_at_patient(heard) and slots.get("patient") and heard.intent in _OF_A_PATIENT:
-        heard.slots["patient"] = list(slots["patient"])
-    kindred = any({before, heard.intent} <= family for family in _KINDRED)
+    if points_at_patient(heard) and heard.intent in _OF_A_PATIENT:
+        _take(heard, ("patient",))
+    if _THERE.search(heard.text) and heard.intent != before and not _PLACES & heard.slots.keys():
+        _take(heard, _PLACES)
+    if _POINTS_BACK.search(heard.text):
+        _settle_by_earlier(heard, slots)
+    if _is_kin(heard, before):
+        heard.time = heard.time or dict(heard.memory.get("time", {}))
+        placed = heard.everywhere or bool(_PLACES & heard.slots.keys() | _PLACES & heard.blurred.keys())
+        named = {*heard.slots, *heard.blurred, *(_PLACES if placed else ())}
+        _take(heard, [kind for kind in CARRIED if kind not in named])
+
+
+def _take(heard: Heard, kinds: Iterable[str]) -> None:
+    """The things of these kinds that were spoken about."""
+    earlier = heard.memory.get("slots", {})
+    heard.slots |= {kind: list(earlier[kind]) for kind in kinds if earlier.get(kind)}
+
+
+def _is_kin(heard: Heard, before: str | None) -> bool:
+    """Whether it goes on about the same things: it points at them, or it names neither a place nor a time."""
+    if not any({before, heard.intent} <= family for family in _KINDRED):
+        return False
     points = _POINTS_BACK if heard.intent != before else _POINTS_AT
     another = heard.intent in CHANGING or heard.intent != before
     bare = another and not heard.times and not _PLACES & {one.kind for one in heard.mentions}
-    if _THERE.search(heard.text) and heard.intent != before and not _PLACES & heard.slots.keys():
-        heard.slots |= {kind: list(slots[kind]) for kind in _PLACES if slots.get(kind)}
-    if _POINTS_BACK.search(heard.text):
-        _settle_by_earlier(heard, slots)
-    if kindred and (points.search(heard.text) or bare):
-        heard.time = heard.time or dict(heard.memory.get("time", {}))
-        placed = heard.everywhere or bool(_PLACES & heard.slots.keys() | _PLACES & heard.blurred.keys())
-        for kind in CARRIED:
-            named = kind in heard.slots or kind in heard.blurred or (placed and kind in _PLACES)
-            if slots.get(kind) and not named:
-                heard.slots[kind] = list(slots[kind])
+    return bare or points.search(heard.text) is not None
 
 
 def _settle_by_earlier(heard: Heard, earlier: Mapping[str, list[str]]) -> None:
