@@ -208,3 +208,11 @@ def test_a_bare_question_goes_on_with_what_was_spoken_about(line: Line) -> None:
     assert calls_of(nurses)["query_capacity"]["unit"] == "northgate-4-north"
     _, told = line.talk("cardiology.manager", "cardiology demand next week?", "do we have the capacity for that?")
     assert calls_of(told)["forecast_demand"]["service"] == "cardiology"
+
+
+def test_nothing_is_blocked_of_which_no_trouble_is_told(line: Line) -> None:
+    for text in ("Varga likes OR 5", "Adeyemi's letting go of Wednesday, OR 2"):
+        assert "record_event" not in calls_of(line.last(SCHEDULER, text))
+    _, told = line.talk(SCHEDULER, "Varga likes OR 5", "OR 5 is out of use, the lights failed")
+    assert calls_of(told)["record_event"]["name"] == "northgate-or-5"
+    assert "record_event" in calls_of(line.last(BEDS, "the call bell in 4-210 doesn't work"))

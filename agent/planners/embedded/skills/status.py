@@ -30,6 +30,23 @@ _ABSENT = re.compile(
 """How people say that somebody will not come; nothing is taken for it by default."""
 
 
+_TROUBLE = re.compile(
+    r"\b(?:down|out|offline|off|dead|stuck|shut|lost|missing|broke\w*|fail\w*|fault\w*|leak\w*|flood\w*|water|fire|smok\w*|"
+    r"smell\w*|burn\w*|power|electric\w*|air\w*|hvac|humid\w*|temperature|contaminat\w*|dirty|soiled|clean\w*|block\w*|"
+    r"clos\w*|un(?:usable|available|safe)|crash\w*|crack\w*|spill\w*|jam\w*|problem\w*|issues?|trouble|alarm\w*|error\w*|"
+    r"repair\w*|maintenance|quench\w*|stopp\w*|bust\w*|malfunction\w*|defect\w*|damag\w*|"
+    r"(?:no|not|isn'?t|aren'?t|doesn'?t|don'?t|won'?t|can'?t|cannot))\b",
+    re.IGNORECASE,
+)
+"""Words of what is wrong, or that something is not so."""
+SURE_OF_TROUBLE = 0.88
+
+
+def says_trouble(heard: Heard) -> bool:
+    """Whether it is said that something is out of use: in words, beyond doubt, or as the answer to our question."""
+    return heard.follows or heard.sure(SURE_OF_TROUBLE) or _TROUBLE.search(heard.text) is not None
+
+
 def says_absent(text: str) -> bool:
     """Whether it is said that somebody will not come to work."""
     return _ABSENT.search(text) is not None

@@ -5,7 +5,7 @@ from typing import Any
 
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.script import Say, Script, do, question, settle, tell
-from agent.planners.embedded.skills.status import says_absent, status_said, subject_of
+from agent.planners.embedded.skills.status import says_absent, says_trouble, status_said, subject_of
 from hospital.cards import PlanCard
 from policies.plans import Plan
 from tools.sentences import plan_card, say_need
@@ -19,6 +19,8 @@ def record_status(heard: Heard) -> Script:
     status = status_said(heard.matter(), subject)
     if subject == "shift" and not says_absent(heard.matter()):
         return question("Will they not come to the shift? Then say that they called out.", asks_for="reason")
+    if subject != "shift" and status != "available" and not says_trouble(heard):
+        return question("Is it out of use? Then say so, and what is wrong with it.", asks_for="reason")
     until = heard.time.get("until") or heard.time.get("end") or heard.time.get("at")
     if until is not None and datetime.fromisoformat(until) <= heard.asked.now:
         until = None  # when it happened, not when it is back
