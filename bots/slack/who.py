@@ -1,12 +1,13 @@
 """Which actor a Slack user is. An e-mail address grants nothing: people are linked once, with proofs of both."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from bots.slack.sandbox import is_fake, link_everybody, sandbox_link
 from hospital.ids import UserId
 from hospital.model.people import User
 from hospital.model.slack import SlackInstallation, SlackLink
-from hospital.ports import Clock, Reader, Store
+from hospital.ports import Clock, Reader, Store, UnitOfWork
 from policies import audit
 
 SERVICE = User(id=UserId("wardline.slack"), name="Slack", grants=())
@@ -78,19 +79,10 @@ class People:
             work.lock((f"slack:link:{made.id}",))
             known = work.get(SlackLink, made.id)
             if known is not None and known.user_id != user.id:
-                raise LinkedAlready(
-                    "This Slack account belongs to somebody else at the hospital; ask IT to look at it."
-                )
+                raise LinkedAlready(TAKEN)
             work.put(made)
-            audit.append(
-                work,
-                at=self._clock.now(),
-                actor=user.id,
-                surface="slack",
-                what="link",
-                why="linked a Slack account to this person: signed in at Slack and at the hospital",
-                details={"team": team_id, "slack_user": slack_user},
-            )
+            why = "linked a Slack account to this person: signed in at Slack and at the hospital"
+            _write_down(work, made, self._clock.now(), "link", why)
         return made
 
     def unlink(self, team_id: str, slack_user: str, user: User) -> None:
@@ -102,21 +94,19 @@ class People:
             if known is None or known.user_id != user.id or known.ended_at is not None:
                 return
             work.put(known.changed(ended_at=self._clock.now()))
-            audit.append(
-                work,
-                at=self._clock.now(),
-                actor=user.id,
-                surface="slack",
-                what="unlink",
-                why="unlinked a Slack account from this person: they asked for it in Slack and pressed the button",
-                details={"team": team_id, "slack_user": slack_user},
-            )
+            why = "unlinked a Slack account from this person: they asked for it in Slack and pressed the button"
+            _write_down(work, known, self._clock.now(), "unlink", why)
 
     def furnish(self, team_id: str) -> None:
         """On a sandbox with a fake Slack: everybody is linked in a workspace, so that they can be told things."""
         if self._fake:
             with self._store.working() as work:
                 link_everybody(work, team_id, self._clock.now())
+
+
+def _write_down(work: UnitOfWork, link: SlackLink, now: datetime, what: str, why: str) -> None:
+    details = {"team": link.team_id, "slack_user": link.slack_user}
+    audit.append(work, at=now, actor=link.user_id, surface="slack", what=what, why=why, details=details)
 
 
 def person_of(world: Reader, team_id: str, slack_user: str) -> User | None:
