@@ -18,7 +18,8 @@ from agent.planners.embedded.carry import REJECTS, resume
 from agent.planners.embedded.date_values import Window
 from agent.planners.embedded.heard import CARRIED, Heard
 from agent.planners.embedded.lexicon import Lexicon
-from agent.planners.embedded.structure import CHANGING, what_is_asked
+from agent.planners.embedded.matters import CHANGING
+from agent.planners.embedded.structure import what_is_asked
 from agent.planners.embedded.take_along import take_along
 
 FOLLOW_UPS = ("refine", "confirm_no")

@@ -7,10 +7,10 @@ from typing import Any
 from agent.planners.embedded.deeds import says_deed
 from agent.planners.embedded.follow import PATIENCE, matter_of
 from agent.planners.embedded.heard import Heard
+from agent.planners.embedded.matters import CHANGING
 from agent.planners.embedded.script import Do, Say, Script, as_reply, say_only
 from agent.planners.embedded.skills.table import SKILLS, ask_which
 from agent.planners.embedded.skills.unclear import ask_first
-from agent.planners.embedded.structure import CHANGING
 from agent.planners.embedded.understand import SURE, Understanding
 from agent.planners.port import Asked, Call, Reply, ToolCalls
 from hospital.ports import Reader

@@ -7,20 +7,9 @@ from agent.planners.embedded.deeds import asks_to_know, says_deed
 from agent.planners.embedded.intents import Ranking
 from agent.planners.embedded.lexicon import Mention
 from agent.planners.embedded.losses import is_displacement
+from agent.planners.embedded.matters import CHANGING, WRITES
+from agent.planners.embedded.no_deeds import about_deeds
 
-WRITES = frozenset({
-    "assign_bed", "book_visit", "cancel_visit", "change_case", "create_requisition", "hold_slot", "mandate_overtime",
-    "overbook", "ratio_breach", "record_status", "request_agency", "reschedule_visit",
-    "schedule_case_for_patient", "split_requisition", "submit_option", "substitute_item", "withdraw_request",
-    "approve_in_chat",
-})  # fmt: skip
-"""Matters that change something or ask for what is forbidden: a question is never one of them."""
-CHANGING = (WRITES - {"approve_in_chat", "record_status"}) | {
-    "offer_waitlist",
-    "release_block",
-    "request_maintenance",
-}
-"""Matters that change something when they are done; a fact that is told is no deed, and approving is never talk."""
 _SMALL_TALK = frozenset({"confirm_yes", "confirm_no", "thanks", "greeting", "refine", "help", "out_of_scope"})
 _BOOKED_INSTEAD = frozenset(
     {"imaging_slot", "clinic_earliest_slot", "phi_diagnosis", "overbook", "handbook_question"}
@@ -45,12 +34,6 @@ _VISIT = re.compile(
 _OTHER_DEED = re.compile(
     r"\b(?:cancel\w*|move|moving|resched\w*|change|hold|instead|earlier|later|surgery|operation|operate\w*|theatre|OR|"
     r"bed|discharge\w*|APT-\w+)\b"
-)
-_TAKES_BACK = re.compile(
-    r"^\W*(?:(?:no|sorry|oh|oops|actually|wait|please|ok|okay|hm+|just|on second thoughts?)\W+)*"
-    r"(?:(?:can|could) (?:you|we|i)\s+)?"
-    r"(?:take (?:it|that|this|them|those)(?: \w+)? back|undo (?:it|that|this|them)|withdraw (?:it|that|this|them))\b",
-    re.IGNORECASE,
 )
 _ABOUT_ITEMS = frozenset({"stock_level", "inventory_shortage", "erp_status", "propose_case"})
 _INSTEAD = re.compile(
@@ -86,12 +69,6 @@ _SHOW = re.compile(
     re.I,
 )
 """A wish to see something changes nothing."""
-_AGREES = re.compile(
-    r"^\W*(?:yes|yep|ok|okay|fine|approved?|agreed|good)\b[^.?]{0,12}\b(?:from|by|with|for) me\b", re.IGNORECASE
-)
-"""Somebody says yes to what others asked for: a card is shown, and nothing happens by that."""
-_RELEASED = re.compile(r"(?<!\bbe )\breleased\b", re.IGNORECASE)
-_RELEASE = re.compile(r"\b(?:release|let go|give|hand|free|open)\b", re.IGNORECASE)
 _HOW_TO = re.compile(
     r"^\W*(?:(?:so|and|but|please)\W+)*how (?:do|can|would|should|could) (?:i|we|you|one)\b", re.IGNORECASE
 )
@@ -113,7 +90,7 @@ def intent_by_build(
         return "erp_status"
     if any(found.kind == "case" for found in mentions) and _changes_a_case(text, ranking):
         return "change_case"
-    if (seen := _about_deeds(text, ranking)) is not None:
+    if (seen := about_deeds(text, ranking)) is not None:
         return seen
     if is_displacement(text, ranking, mentions):
         return "displace"
@@ -136,17 +113,6 @@ def _changes_a_case(text: str, ranking: Ranking) -> bool:
     """Whether what is to change is an operation: it has a case number; a visit and a block have none."""
     told = ranking.best == "change_case" and says_deed(text) and not asks_to_know(text)
     return told or ranking.best in _NEVER_OF_A_CASE
-
-
-def _about_deeds(text: str, ranking: Ranking) -> str | None:
-    """What is about a deed and is none of its own: taken back, a yes to somebody's request, or done already."""
-    if _TAKES_BACK.search(text):
-        return "withdraw_request"
-    if _AGREES.match(text) and ranking.best in CHANGING:
-        return "approve_in_chat"
-    if ranking.best == "release_block" and _RELEASED.search(text) and not _RELEASE.search(text):
-        return "or_open_time"  # time that was released is open
-    return None
 
 
 def _by_things(

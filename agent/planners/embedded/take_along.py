@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from agent.planners.embedded.heard import CARRIED, Heard
-from agent.planners.embedded.structure import CHANGING
+from agent.planners.embedded.matters import CHANGING
 
 _KINDRED = (
     frozenset({"bed_state", "bed_need_forecast", "surge_beds", "place_waiting"}),

@@ -1,0 +1,30 @@
+"""What is about a deed and asks for none: what is taken back, a yes to somebody's request, what was done already."""
+
+import re
+
+from agent.planners.embedded.intents import Ranking
+from agent.planners.embedded.matters import CHANGING
+
+_TAKES_BACK = re.compile(
+    r"^\W*(?:(?:no|sorry|oh|oops|actually|wait|please|ok|okay|hm+|just|on second thoughts?)\W+)*"
+    r"(?:(?:can|could) (?:you|we|i)\s+)?"
+    r"(?:take (?:it|that|this|them|those)(?: \w+)? back|undo (?:it|that|this|them)|withdraw (?:it|that|this|them))\b",
+    re.IGNORECASE,
+)
+_AGREES = re.compile(
+    r"^\W*(?:yes|yep|ok|okay|fine|approved?|agreed|good)\b[^.?]{0,12}\b(?:from|by|with|for) me\b", re.IGNORECASE
+)
+"""Somebody says yes to what others asked for: a card is shown, and nothing happens by that."""
+_RELEASED = re.compile(r"(?<!\bbe )\breleased\b", re.IGNORECASE)
+_RELEASE = re.compile(r"\b(?:release|let go|give|hand|free|open)\b", re.IGNORECASE)
+
+
+def about_deeds(text: str, ranking: Ranking) -> str | None:
+    """What is about a deed and is none of its own: taken back, a yes to somebody's request, or done already."""
+    if _TAKES_BACK.search(text):
+        return "withdraw_request"
+    if _AGREES.match(text) and ranking.best in CHANGING:
+        return "approve_in_chat"
+    if ranking.best == "release_block" and _RELEASED.search(text) and not _RELEASE.search(text):
+        return "or_open_time"  # time that was released is open
+    return None
