@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent.planners.embedded.skills.figures import figure_in
+from agent.planners.embedded.key_figures import figure_in
 
 
 @pytest.mark.parametrize(

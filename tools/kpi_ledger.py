@@ -88,14 +88,16 @@ LEDGER = (
             "h from requested to decided on the working clock", "plans decided",
             "plans asked for in the period; working clock Mon-Fri 07:00-18:00",
             ("plans without a human decision",),
-            ("approval latency", "approval turnaround", "time to approve", "approval time"), "lower", median=True,
+            ("approval latency", "approval turnaround", "time to approve", "approval time", "approvals take",
+             "approvals sit", "approvals wait", "take to approve", "approvals to come through"), "lower", median=True,
         ),
         approval_latency,
     ),
     Kpi(
         Formula(
             "override-rate", "Override rate", 1, "%", "plans by broken glass, by reason", "plans carried out",
-            "plans asked for in the period", (), ("override rate", "overrides", "break glass"), "lower",
+            "plans asked for in the period", (),
+            ("override rate", "overrides", "break glass", "glass was broken", "broke the glass"), "lower",
         ),
         override_rate,
     ),

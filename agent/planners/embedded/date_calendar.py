@@ -8,12 +8,16 @@ from agent.planners.embedded.date_pieces import Amount
 
 
 class Calendar:
-    """The asked site's zone and the moment of asking; turns wall times into aware ones."""
+    """The asked site's zone and the moment of asking; turns wall times into aware ones.
 
-    def __init__(self, now: datetime, zone: ZoneInfo) -> None:
+    `back`: what is asked about is over, so a month without a year is the last one.
+    """
+
+    def __init__(self, now: datetime, zone: ZoneInfo, back: bool = False) -> None:
         if now.tzinfo is None:
             raise ValueError(f"the moment of asking must be aware, not {now}")
         self.zone = zone
+        self.back = back
         self.now = now.astimezone(zone)
         self.today = self.now.date()
 

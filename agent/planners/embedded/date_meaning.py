@@ -138,6 +138,8 @@ def _stretch(pieces: Pieces, stretch: Stretch, said: Said, calendar: Calendar) -
     start, end = calendar.at(stretch.first), calendar.at(stretch.end)
     if stretch.rest and start < calendar.now < end:
         start = calendar.now
+    if pieces.bound == "from" and start < calendar.now and said.words.lower().startswith("since"):
+        end = calendar.now
     window = _window(start, end, stretch.grain, pieces, said, calendar, stretch.doubt)
     return replace(window, daily=PARTS[pieces.part.name]) if pieces.part else window
 

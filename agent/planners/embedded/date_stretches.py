@@ -44,6 +44,8 @@ def read_stretch(reader: Reader, at: int, today: date) -> tuple[Stretch | Slidin
     start = at + (reader.word(at) == "the")
     return (
         _week_of(reader, start, today)
+        or _quarter(reader, start, today)
+        or _so_far(reader, start, today)
         or _period(reader, start, today)
         or _distance(reader, start)
         or _month(reader, start, today)
@@ -77,6 +79,8 @@ def _period(reader: Reader, at: int, today: date) -> tuple[Stretch | Sliding, in
         return None
     shift = 1 if which in words.FORWARD else -1 if which in words.BACKWARD else 0
     unit = reader.word(after)
+    if shift and reader.kind(after) in ("", "mark"):
+        unit, after = _period_before(reader, at), after - 1
     monday = today - timedelta(today.weekday())
     if unit == "weekend":
         saturday = monday + timedelta(5 + 7 * shift)
@@ -92,6 +96,54 @@ def _period(reader: Reader, at: int, today: date) -> tuple[Stretch | Sliding, in
     first = month_start(today, shift * months - (today.month - 1) % months)
     grain: Grain = "month" if months == 1 else "quarter" if months == 3 else "year"
     return Stretch(first, month_start(first, months), grain, rest=rest), after + 1
+
+
+def _period_before(reader: Reader, at: int) -> str:
+    """The period that "last" alone goes on with: "this month against last"."""
+    for back in range(at - 1, max(-1, at - 6), -1):
+        if reader.word(back) in words.PERIODS and reader.word(back - 1) in words.HERE:
+            return reader.word(back)
+    return ""
+
+
+def _quarter(reader: Reader, at: int, today: date) -> tuple[Stretch, int] | None:
+    """ "Q2", "q4 2025", "the second quarter": the last one that has begun."""
+    if reader.word(at) == "q" and reader.word(at + 1) in ("1", "2", "3", "4"):
+        number, after = int(reader.word(at + 1)), at + 2
+    elif reader.word(at) in words.ORDINALS and reader.word(at + 1) == "quarter":
+        number, after = words.ORDINALS[reader.word(at)], at + 2
+    else:
+        return None
+    year, after = _year_said(reader, after)
+    first = date(year or today.year, 3 * number - 2, 1)
+    if not year and first > today:
+        first = first.replace(year=first.year - 1)
+    return Stretch(first, month_start(first, 3), "quarter"), after
+
+
+def _year_said(reader: Reader, at: int) -> tuple[int | None, int]:
+    """The year that follows: "2025", "of 2025"."""
+    start = at + (reader.word(at) == "of")
+    year = reader.word(start)
+    if reader.kind(start) == "number" and len(year) == 4 and year.startswith("20"):
+        return int(year), start + 1
+    return None, at
+
+
+def _so_far(reader: Reader, at: int, today: date) -> tuple[Stretch, int] | None:
+    """What has passed of a period: "year to date", "MTD", "so far this month"."""
+    if reader.word(at) in words.TO_DATE:
+        unit, after = words.TO_DATE[reader.word(at)], at + 1
+    elif reader.word(at) in words.PERIODS and reader.phrase(at + 1, "to", "date"):
+        unit, after = reader.word(at), at + 3
+    elif reader.phrase(at, "so", "far", "this") and reader.word(at + 3) in words.PERIODS:
+        unit, after = reader.word(at + 3), at + 4
+    else:
+        return None
+    months = {"week": 0, "month": 1, "quarter": 3, "year": 12}[words.PERIODS[unit]]
+    monday = today - timedelta(today.weekday())
+    first = month_start(today, -((today.month - 1) % months)) if months else monday
+    return Stretch(first, today + timedelta(1), "days"), after
 
 
 def _distance(reader: Reader, at: int) -> tuple[Sliding | Offset, int] | None:
@@ -127,6 +179,9 @@ def _month(reader: Reader, at: int, today: date) -> tuple[Stretch, int] | None:
     if reader.kind(start + 1) == "number" and len(year_word) == 4 and year_word.startswith("20"):
         first = date(int(year_word), month, 1)
         return Stretch(first, month_start(first, 1), "month"), start + 2
+    if reader.word(start + 1) in words.BACKWARD and reader.word(start + 2) == "year":
+        first = date(today.year - 1, month, 1)
+        return Stretch(first, month_start(first, 1), "month"), start + 3
     first = date(today.year, month, 1)
     if which in words.BACKWARD:
         first = first if month < today.month else date(today.year - 1, month, 1)

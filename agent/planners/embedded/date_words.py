@@ -65,6 +65,8 @@ MINUTES_OF = {
 }
 MONTH_UNITS = ("month", "months")
 PERIODS = {"week": "week", "wk": "week", "month": "month", "quarter": "quarter", "year": "year"}
+TO_DATE = {"ytd": "year", "mtd": "month", "wtd": "week", "qtd": "quarter"}
+ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
 RELATIVE_DAYS = {
     "today": 0, "tomorrow": 1, "tmrw": 1, "tmw": 1, "tomorow": 1, "tommorow": 1, "tommorrow": 1,
     "yesterday": -1,

@@ -12,6 +12,7 @@ from agent.planners.embedded import date_words as words
 from agent.planners.embedded.date_calendar import Calendar
 from agent.planners.embedded.date_days import Day, read_day
 from agent.planners.embedded.date_meaning import Pieces, join, mean
+from agent.planners.embedded.date_past import looked_back
 from agent.planners.embedded.date_pieces import Clock, Part, Reader, read_amount, read_clock, read_part
 from agent.planners.embedded.date_stretches import read_stretch
 from agent.planners.embedded.date_values import Daily, Minutes, Moment, Said, When, Window
@@ -21,6 +22,7 @@ __all__ = ["Daily", "Minutes", "Moment", "Said", "When", "Window", "read_dates"]
 
 _JOINERS = frozenset({"to", "-", "–", "—", "through", "thru", "until", "till"})
 _PROMPTS = frozenset({*words.BOUNDS, "around", "about", "between", "@", "be", "as"})
+_OPENERS = frozenset({"and", "ok", "okay", "so", "then", "but", "right", "good", "great", "thanks", "alright"})
 _BEFORE_A_DURATION = frozenset({
     "", "for", "in", "takes", "take", "about", "within", "lasts", "last", "need", "needs", "want", "book",
     "give",    "add", "allow", "roughly", "over", "only", "just", "than", "to", "another", "maybe", "say", "by", "is",
@@ -28,14 +30,14 @@ _BEFORE_A_DURATION = frozenset({
 })  # fmt: skip
 
 
-def read_dates(message: str, now: datetime, zone: ZoneInfo) -> tuple[When, ...]:
+def read_dates(message: str, now: datetime, zone: ZoneInfo, back: bool = False) -> tuple[When, ...]:
     """Everything the message says about time, in order of appearance, each with the words it came from.
 
-    `now` must be aware; everything is resolved in `zone`. Nothing is invented: a message without a time
-    answers an empty tuple.
+    `now` must be aware; everything is resolved in `zone`. `back`: the message asks about the past. Nothing is
+    invented: a message without a time answers an empty tuple.
     """
     reader = Reader(tokens_of(message))
-    calendar = Calendar(now, zone)
+    calendar = Calendar(now, zone, back)
     found: list[When] = []
     at = 0
     while at < len(reader.tokens):
@@ -90,6 +92,8 @@ def _single(reader: Reader, at: int, calendar: Calendar, message: str) -> tuple[
     pieces, after = _collect(reader, cursor, pieces, prompted, calendar)
     if after > cursor:
         value = mean(pieces, _said(reader, at, after, message), calendar)
+        if value and calendar.back:
+            value = looked_back(value, calendar.now)
         return (value, after) if value else None
     if prompted:
         return None
@@ -183,7 +187,15 @@ def _tonight(reader: Reader, at: int, pieces: Pieces, calendar: Calendar) -> tup
 def _now(reader: Reader, at: int) -> int | None:
     if reader.phrase(at, "right", "now") or reader.phrase(at, "just", "now"):
         return at + 2
+    if reader.word(at) == "now" and _goes_on(reader, at):
+        return None
     return at + 1 if reader.word(at) in ("now", "currently", "immediately") else None
+
+
+def _goes_on(reader: Reader, at: int) -> bool:
+    """Whether "now" only begins a sentence: "now July", "ok now the same for Harbor"."""
+    begins = all(reader.word(back) in _OPENERS or reader.kind(back) == "mark" for back in range(at))
+    return begins and reader.kind(at + 1) not in ("", "mark")
 
 
 def _agree(known: Day, more: Day) -> Day | None:

@@ -16,6 +16,7 @@ from agent.planners.embedded.answers import (
 )
 from agent.planners.embedded.carry import REJECTS, resume
 from agent.planners.embedded.date_values import Window
+from agent.planners.embedded.deeds import says_deed
 from agent.planners.embedded.heard import CARRIED, Heard
 from agent.planners.embedded.lexicon import Lexicon
 from agent.planners.embedded.matters import CHANGING
@@ -32,6 +33,19 @@ _MAY_FOLLOW, _LIKELY_FOLLOWS = 0.1, 0.3
 """From the first probability on a message may be a follow-up; from the second it is one, if no matter is sure."""
 _BY_DOCTOR = ("clinic_earliest_slot", "imaging_slot", "propose_case", "add_on_case", "who_can_cover", "no_show_risk")
 """Matters whose answer names people, so that another one may be wanted."""
+_ELLIPSIS = re.compile(
+    r"^\W*(?:(?:and|so|ok|okay|but)\W+)*(?:(?:by|since|until|for|at|to) )?"
+    r"(?:how (?:much|many|long|bad|big|far|often)|when|which(?: ones?)?|what exactly)"
+    r"(?: (?:is|are|was|were|do|does|did) (?:that|it|they|those|this|we|there))?\W*$",
+    re.IGNORECASE,
+)
+"""A question that is none without the matter before it: "by how much?"."""
+_POINTS = re.compile(
+    r"\b(?:it|its|they|them|their|those|these|that one|this one|he|she|him|her|"
+    r"the (?:first|last|other|next|same|earliest|latest)(?: one)?)\b",
+    re.IGNORECASE,
+)
+"""Something of what was shown is meant."""
 _SAYS_BORN = re.compile(r"\b(?:born|birth\w*|d\.?o\.?b\.?)", re.IGNORECASE)
 
 
@@ -86,14 +100,19 @@ def go_on(heard: Heard, masked: str, sure: float, lexicon: Lexicon) -> Heard:
 
 def _likely_follows(heard: Heard, memory: Mapping[str, Any], sure: float) -> bool:
     """Whether a message that is nothing in itself goes on: another doctor is wanted, or another thing of a kind."""
-    if heard.ranking.probability("refine") < _MAY_FOLLOW or memory["intent"] in CHANGING:
+    if memory["intent"] in CHANGING:
         return False
-    if heard.ranking.confidence < sure and heard.ranking.probability("refine") >= _LIKELY_FOLLOWS:
+    unsure = heard.ranking.confidence < sure
+    asks_on = unsure and heard.is_question and not says_deed(heard.text) and _POINTS.search(heard.text) is not None
+    if asks_on or _ELLIPSIS.match(heard.text):
+        return True
+    if heard.ranking.probability("refine") < _MAY_FOLLOW:
+        return False
+    if unsure and heard.ranking.probability("refine") >= _LIKELY_FOLLOWS:
         return bool(heard.mentions or heard.times)
     slots: Mapping[str, list[str]] = memory.get("slots", {})
     kinds = {one.kind for one in heard.mentions if one.kind in CARRIED}
-    unsure = heard.intent == "out_of_scope" or heard.ranking.confidence < sure
-    another = unsure and bool(kinds) and kinds <= slots.keys()
+    another = (unsure or heard.intent == "out_of_scope") and bool(kinds) and kinds <= slots.keys()
     return another or (REJECTS.search(heard.text) is not None and memory["intent"] in _BY_DOCTOR)
 
 

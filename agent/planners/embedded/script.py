@@ -1,6 +1,6 @@
 """How a skill is written: a generator that names calls, gets their results, and returns what to say."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,12 +33,19 @@ class Say:
 
 Script = Generator[tuple[Do, ...], tuple[Result, ...], Say]
 Asking = Generator[tuple[Do, ...], tuple[Result, ...], Result]
+AskingAll = Generator[tuple[Do, ...], tuple[Result, ...], tuple[Result, ...]]
 
 
 def do(tool: str, /, **args: Any) -> Asking:
     """Make one call and get its result: `result = yield from do("query_erp", item=...)`."""
     results = yield (Do(tool, {key: value for key, value in args.items() if value is not None}),)
     return results[0]
+
+
+def do_all(tool: str, /, many: Sequence[dict[str, Any]]) -> AskingAll:
+    """Make the same call with each of the arguments, side by side, and get the results in that order."""
+    results = yield tuple(Do(tool, {key: value for key, value in args.items() if value is not None}) for args in many)
+    return results
 
 
 def say_only(said: Say) -> Script:

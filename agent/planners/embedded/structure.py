@@ -9,6 +9,7 @@ from agent.planners.embedded.lexicon import Mention
 from agent.planners.embedded.losses import is_displacement
 from agent.planners.embedded.matters import CHANGING, WRITES
 from agent.planners.embedded.no_deeds import about_deeds
+from agent.planners.embedded.over import of_the_past
 
 _SMALL_TALK = frozenset({"confirm_yes", "confirm_no", "thanks", "greeting", "refine", "help", "out_of_scope"})
 _BOOKED_INSTEAD = frozenset(
@@ -49,7 +50,11 @@ _GREETING = re.compile(
 )
 _CONSENT = re.compile(
     r"\b(?:who|whose|any(?:one|body)|some(?:one|body))\b.*"
-    r"\b(?:agree|approv\w+|sign\w*|okay|ok|consent|permission|say yes)\b",
+    r"\b(?:agree|approv\w+|sign\w*|okay|ok|consent|permission|say yes)\b|"
+    r"\bwhose (?:call|decision|say|approval|signature|okay|ok)\b|"
+    r"\b(?:am i|are we) (?:allowed|permitted|authori[sz]ed)\b|"
+    r"\b(?:do|does|would|will) \w+ need (?:[\w']+ ){0,3}"
+    r"(?:ok|okay|approval|permission|consent|signature|sign-?off)\b",
     re.IGNORECASE,
 )
 _ASSUMES = re.compile(
@@ -90,7 +95,7 @@ def intent_by_build(
         return "erp_status"
     if any(found.kind == "case" for found in mentions) and _changes_a_case(text, ranking):
         return "change_case"
-    if (seen := about_deeds(text, ranking)) is not None:
+    if (seen := about_deeds(text, ranking) or of_the_past(text, ranking, times)) is not None:
         return seen
     if is_displacement(text, ranking, mentions):
         return "displace"

@@ -15,9 +15,11 @@ from agent.planners.embedded.deeds import asks_to_know
 from agent.planners.embedded.follow import born_in, go_on
 from agent.planners.embedded.heard import Heard, on_its_day, says_everywhere, time_of
 from agent.planners.embedded.intents import IntentClassifier, Ranking, load_classifier, load_intents
+from agent.planners.embedded.key_figures import apart_from_figures
 from agent.planners.embedded.lexicon import Lexicon, Mention
 from agent.planners.embedded.masking import WRITTEN_OUT, mask
 from agent.planners.embedded.names import entries_of
+from agent.planners.embedded.over import OF_THE_PAST
 from agent.planners.embedded.spelling import Spelling, named_as_well, words_said
 from agent.planners.embedded.structure import intent_by_build
 from agent.planners.embedded.tidy import PEOPLE, tidy
@@ -70,7 +72,7 @@ class Understanding:
         zone = ZoneInfo(zone_of(asked))
         lexicon = self._names(asked.world)
         text = self._spelling.corrected(halves_in_full(clean(asked.text)))
-        times = tuple(read_dates(text, asked.now, zone))
+        times = apart_from_figures(text, read_dates(text, asked.now, zone))
         named = lexicon.link(text, context_site=asked.user.home.site_id)
         mentions = tidy([name for name in named if not _is_time(name, times)], text, lexicon)
         masked = mask(text, mentions, times)
@@ -81,10 +83,13 @@ class Understanding:
         if settled is None and ranking.best != FOLLOW_UP:
             today = asked.now.astimezone(zone).date()
             settled = matter_of_speaker(text, asked.user, mentions, times, today)
+        intent = settled or (ranking.best if _is_ours(ranking, mentions) else _outside(ranking))
+        if (asked.memory.get("intent") if intent == FOLLOW_UP else intent) in OF_THE_PAST:
+            times = apart_from_figures(text, read_dates(text, asked.now, zone, back=True))
         heard = Heard(
             asked=asked,
             text=text,
-            intent=settled or (ranking.best if _is_ours(ranking, mentions) else _outside(ranking)),
+            intent=intent,
             ranking=ranking,
             mentions=mentions,
             times=times,
