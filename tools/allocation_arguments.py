@@ -52,6 +52,9 @@ class ProposeAllocation(Arguments):
         default=None, ge=1, le=10, description="overbook: at most so many more visits a session; unstated: the cap"
     )
     unit: str | None = Field(default=None, description="nurse_cover: the unit; unstated: the asker's own")
+    staff: str | None = Field(
+        default=None, description="nurse_cover: a nurse of whom is asked whether they could come"
+    )
     nurses: int | None = Field(
         default=None,
         ge=1,

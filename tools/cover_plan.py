@@ -5,11 +5,21 @@ from datetime import timedelta
 
 from hospital.cards import TableCard
 from hospital.changes.staffing import RequestStaff
+from hospital.model.people import Staff
 from hospital.model.places import Site, Unit
 from hospital.money import Cents, format_money
 from hospital.planning.hours import WEEK, worked
 from hospital.planning.money_context import OptionMoney
-from hospital.planning.nurse_cover import Assignment, CoverOption, CoverProblem, CoverResult, Gap, Nurse, Source
+from hospital.planning.nurse_cover import (
+    Assignment,
+    CoverOption,
+    CoverProblem,
+    CoverResult,
+    Gap,
+    Nurse,
+    Source,
+    why_not,
+)
 from policies.plans import ConstraintReport, Effect
 from tools.request_staffing import nurse_line
 from tools.tool import Draft, Toolbox
@@ -100,6 +110,20 @@ def person_facts(problem: CoverProblem, nurse: Nurse, gap: Gap) -> dict[str, obj
 
 def _hours(span: timedelta | None) -> int | None:
     return None if span is None else int(span.total_seconds() // 3600)
+
+
+def could_come(problem: CoverProblem, person: Staff, unit: Unit) -> str:
+    """Whether one person could come to the shifts asked about, and why not, as sentences."""
+    nurse = next((one for one in problem.nurses if one.id == person.id), None)
+    if nurse is None:
+        return f"{person.name} is neither of {unit.name} nor of the float pool, so cannot be asked for it. "
+    reasons = Counter(why_not(problem, nurse, gap) for gap in problem.gaps)
+    able = reasons.pop(None, 0)
+    cannot = listed([f"{why}" if len(problem.gaps) == 1 else f"{why} ({count})" for why, count in reasons.items()])
+    if not able:
+        return f"{nurse.name} cannot come: {cannot}. "
+    where = "" if len(problem.gaps) == 1 else f" to {able} of {len(problem.gaps)} shifts"
+    return f"{nurse.name} could come{where}{f', not to the others: {cannot}' if reasons else ''}. "
 
 
 def options_card(problem: CoverProblem, result: CoverResult) -> TableCard:

@@ -1,6 +1,7 @@
 """Who can cover: options for the shifts of a unit that lack nurses, in fill order, each submittable as it is."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 from hospital.model.people import Scope
@@ -13,13 +14,14 @@ from tools.allocation_arguments import ProposeAllocation
 from tools.cover_plan import (
     SAID,
     candidates_card,
+    could_come,
     cover_draft,
     options_card,
     person_facts,
     why_not_card,
     why_not_counts,
 )
-from tools.directory import find_unit
+from tools.directory import find_staff, find_unit
 from tools.request_staffing import centre_of
 from tools.tool import Options, Problem, Toolbox
 from tools.unit_cover import called_out, nursing_shifts, read_cover
@@ -39,8 +41,10 @@ async def propose_cover(args: ProposeAllocation, box: Toolbox) -> Options:
             who = f"the charge nurse or nurse manager of {unit.name}, or the nursing supervisor"
             raise Problem("read", f"{unit.name}, {site.name} is not yours: {why}. Please ask {who}.")
     problem, rosters = read_cover(box, site, unit, _window(args, box, site, unit), unit.level, args.nurses)
+    asked = could_come(problem, find_staff(box, args.staff, site.id), unit) if args.staff else ""
     result = await asyncio.to_thread(cover_nurses, problem)
-    return _told(box, site, unit, problem, result, called_out(rosters))
+    told = _told(box, site, unit, problem, result, called_out(rosters))
+    return replace(told, headline=f"{asked}{told.headline}")
 
 
 def _window(args: ProposeAllocation, box: Toolbox, site: Site, unit: Unit) -> Interval:

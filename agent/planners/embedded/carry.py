@@ -19,6 +19,10 @@ REJECTS = re.compile(
 )
 
 
+OTHER_ONE = re.compile(r"\bthe other(?: \w+){0,2}\W*$|\bthe other one\b", re.IGNORECASE)
+"""Of two that were offered, the one that was not taken."""
+
+
 def resume(heard: Heard, matter: Mapping[str, Any], lexicon: Lexicon, *, answer: bool) -> Heard:
     heard.intent = matter["intent"]
     read_names(heard, lexicon)
@@ -26,9 +30,14 @@ def resume(heard: Heard, matter: Mapping[str, Any], lexicon: Lexicon, *, answer:
     earlier_said = str(matter.get("text", ""))
     heard.earlier = earlier_said if heard.text != earlier_said else ""
     missing = matter.get("asks_for") if answer else None
+    heard.offered = dict(matter.get("offered") or {})
+    if missing and matter.get("choices"):
+        heard.offered[missing] = [id for id, _ in matter["choices"]]
     if missing and (picked := pick(heard, matter)) is not None:
         heard.slots[missing], heard.count = [picked], None
         heard.blurred.pop(missing, None)
+    elif OTHER_ONE.search(heard.text):
+        _the_other(heard, matter.get("slots", {}))
     if heard.number_of:
         heard.count = None
     if heard.count is None or missing in ("patient", "appointment", "plan", "day"):
@@ -48,6 +57,15 @@ def resume(heard: Heard, matter: Mapping[str, Any], lexicon: Lexicon, *, answer:
     kept = {key: value for key, value in earlier.items() if not fresh or key == "minutes"}
     heard.time = {**kept, **heard.time}
     return heard
+
+
+def _the_other(heard: Heard, earlier: Mapping[str, list[str]]) -> None:
+    """Take the one of two that is not the one spoken about."""
+    for kind, ids in heard.offered.items():
+        left = [id for id in ids if id not in earlier.get(kind, [])]
+        if len(ids) == 2 and len(left) == 1:
+            heard.slots[kind] = left
+            heard.blurred.pop(kind, None)
 
 
 def _keep_slots(heard: Heard, earlier: Mapping[str, list[str]], lexicon: Lexicon) -> None:

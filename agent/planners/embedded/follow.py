@@ -14,12 +14,12 @@ from agent.planners.embedded.answers import (
     number_answers,
     read_names,
 )
-from agent.planners.embedded.carry import REJECTS, resume
+from agent.planners.embedded.carry import OTHER_ONE, REJECTS, resume
 from agent.planners.embedded.date_values import Window
 from agent.planners.embedded.deeds import says_deed
 from agent.planners.embedded.heard import CARRIED, Heard
 from agent.planners.embedded.lexicon import Lexicon
-from agent.planners.embedded.matters import CHANGING
+from agent.planners.embedded.matters import CHANGING, LOOKED_UP
 from agent.planners.embedded.structure import what_is_asked
 from agent.planners.embedded.take_along import take_along
 
@@ -36,10 +36,12 @@ _BY_DOCTOR = ("clinic_earliest_slot", "imaging_slot", "propose_case", "add_on_ca
 _ELLIPSIS = re.compile(
     r"^\W*(?:(?:and|so|ok|okay|but)\W+)*(?:(?:by|since|until|for|at|to) )?"
     r"(?:how (?:much|many|long|bad|big|far|often)|when|which(?: ones?)?|what exactly)"
-    r"(?: (?:is|are|was|were|do|does|did) (?:that|it|they|those|this|we|there))?\W*$",
+    r"(?: (?:is|are|was|were|do|does|did) (?:that|it|they|those|this|we|there|you)(?: have)?)?(?: left)?\W*$",
     re.IGNORECASE,
 )
 """A question that is none without the matter before it: "by how much?"."""
+_PLACED = re.compile(r"\s*(?:\b(?:at|in|on|for|from)\s+)?<\w+>")
+"""A name or a time with its preposition, as it is masked."""
 _POINTS = re.compile(
     r"\b(?:it|its|they|them|their|those|these|that one|this one|he|she|him|her|"
     r"the (?:first|last|other|next|same|earliest|latest)(?: one)?)\b",
@@ -57,6 +59,7 @@ def matter_of(heard: Heard) -> dict[str, Any]:
         "time": heard.time,
         "everywhere": heard.everywhere,
         "count": heard.count,
+        "offered": heard.offered,
         "text": heard.matter()[:1500],
     }
 
@@ -86,13 +89,37 @@ def go_on(heard: Heard, masked: str, sure: float, lexicon: Lexicon) -> Heard:
     news = bool(heard.mentions or heard.times or heard.count is not None or heard.everywhere or _slots_said(heard))
     if _MAKE_IT.search(heard.text) and news and heard.intent in ("refine", "submit_option"):
         return resume(heard, memory, lexicon, answer=False)
-    if _likely_follows(heard, memory, sure):
+    if _ELLIPSIS.match(_PLACED.sub(" ", masked)):
+        return _asks_on(heard, memory, lexicon)
+    if _likely_follows(heard, memory, sure) or (memory.get("offered") and OTHER_ONE.search(heard.text)):
         return resume(heard, memory, lexicon, answer=False)
     if heard.intent == "refine" and memory["intent"] in CHANGING and (heard.is_question or not news):
-        # nothing new was said: what changes something is never done a second time because of it
-        heard.intent, heard.settled = what_is_asked(heard.ranking), True
+        return _after_a_change(heard, memory, lexicon, news)
     elif heard.intent == "refine" or (fragment and bool(heard.mentions or heard.times or _slots_said(heard))):
         return resume(heard, memory, lexicon, answer=False)
+    read_names(heard, lexicon)
+    take_along(heard)
+    return heard
+
+
+def _asks_on(heard: Heard, memory: Mapping[str, Any], lexicon: Lexicon) -> Heard:
+    """A question that goes on: with the matter before it or, when that changes something, with what it draws on."""
+    matter = LOOKED_UP.get(memory["intent"], memory["intent"])
+    slots = memory.get("slots", {})
+    if matter == "clinic_earliest_slot" and ("scanner" in slots or "imaging" in slots.get("service", [])):
+        matter = "imaging_slot"
+    return resume(heard, {**memory, "intent": matter}, lexicon, answer=False)
+
+
+def _after_a_change(heard: Heard, memory: Mapping[str, Any], lexicon: Lexicon, news: bool) -> Heard:
+    """What changes something is never done a second time because of a question, or of nothing new."""
+    if memory.get("asks_for") and not heard.is_question:
+        return resume(heard, memory, lexicon, answer=False)  # it is not done yet, and is asked about again
+    if news and memory["intent"] in LOOKED_UP:
+        return _asks_on(heard, memory, lexicon)
+    if heard.is_question and heard.ranking.intents[1][1] >= _MAY_FOLLOW:
+        heard.intent = what_is_asked(heard.ranking)
+    heard.settled = True
     read_names(heard, lexicon)
     take_along(heard)
     return heard
@@ -104,7 +131,7 @@ def _likely_follows(heard: Heard, memory: Mapping[str, Any], sure: float) -> boo
         return False
     unsure = heard.ranking.confidence < sure
     asks_on = unsure and heard.is_question and not says_deed(heard.text) and _POINTS.search(heard.text) is not None
-    if asks_on or _ELLIPSIS.match(heard.text):
+    if asks_on:
         return True
     if heard.ranking.probability("refine") < _MAY_FOLLOW:
         return False

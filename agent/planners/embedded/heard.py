@@ -23,7 +23,7 @@ _EVERYWHERE = re.compile(
 )
 CARRIED = (
     "site", "unit", "room", "clinic", "service", "clinician", "procedure", "item", "equipment", "level_of_care",
-    "patient", "case", "requisition", "bed", "scanner", "from_unit",
+    "patient", "case", "requisition", "bed", "scanner", "from_unit", "staff",
 )  # fmt: skip
 """Kinds of things that a follow-up keeps unless it names another of the kind."""
 
@@ -71,6 +71,8 @@ class Heard:
     """Whether somebody else than the person shown or named is wanted."""
     rejected: tuple[str, ...] = ()
     """Clinicians who are not wanted."""
+    offered: dict[str, list[str]] = field(default_factory=dict)
+    """What there was to choose from by kind, so that "the other one" is known."""
     follows: bool = False
     """Whether it goes on with the matter of the turn before."""
 

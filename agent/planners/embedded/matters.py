@@ -13,3 +13,18 @@ CHANGING = (WRITES - {"approve_in_chat", "record_status"}) | {
     "request_maintenance",
 }
 """Matters that change something when they are done; a fact that is told is no deed, and approving is never talk."""
+LOOKED_UP = {
+    "assign_bed": "bed_state",
+    "book_visit": "clinic_earliest_slot",
+    "change_case": "or_open_time",
+    "create_requisition": "stock_level",
+    "hold_slot": "clinic_earliest_slot",
+    "offer_waitlist": "clinic_earliest_slot",
+    "release_block": "or_open_time",
+    "request_agency": "who_can_cover",
+    "request_maintenance": "schedule_show",
+    "reschedule_visit": "clinic_earliest_slot",
+    "schedule_case_for_patient": "propose_case",
+    "substitute_item": "stock_level",
+}
+"""What is looked up when a change was spoken about and a question goes on with it: "and on Thursday?"."""

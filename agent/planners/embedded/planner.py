@@ -25,7 +25,7 @@ SURE_OF_DEED, FAR_AHEAD = 0.6, 0.35
 lead of the third."""
 FAIRLY_SURE, CLEAR_LEAD = 0.55, 0.1
 """Below the first probability the likeliest matter must lead the next by the second, or it is asked about."""
-MATTER = ("intent", "slots", "time", "everywhere", "count", "text")
+MATTER = ("intent", "slots", "time", "everywhere", "count", "text", "offered")
 
 
 class EmbeddedPlanner:

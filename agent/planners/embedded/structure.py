@@ -37,6 +37,12 @@ _OTHER_DEED = re.compile(
     r"bed|discharge\w*|APT-\w+)\b"
 )
 _ABOUT_ITEMS = frozenset({"stock_level", "inventory_shortage", "erp_status", "propose_case"})
+_OF_DOCTORS = frozenset(
+    {"clinic_earliest_slot", "or_open_time", "imaging_slot", "book_visit", "schedule_case_for_patient"}
+)
+_OF_NURSES = frozenset({"who_can_cover", "record_status", "request_agency", "mandate_overtime", "staffing_need"})
+"""Matters that name a nurse, where those above name a doctor."""
+_ANY = 0.01
 _INSTEAD = re.compile(
     r"\b(?:equivalents?|alternatives?|substitut\w+|interchangeable|comparable|in (?:its|their) place|"
     r"instead of|in place of|stand in|replac\w+ (?:it|them|that|those) (?:with|by))\b",
@@ -130,6 +136,8 @@ def _by_things(
         return "hold_slot"  # what is offered is given away, only what is held has a length
     if "case" in kinds and ranking.confidence < sure:
         return next((name for name, _ in ranking.intents if name in ("change_case", "case_show")), None)
+    if "staff" in kinds and ranking.best in _OF_DOCTORS:
+        return next((name for name, chance in ranking.intents if name in _OF_NURSES and chance >= _ANY), None)
     if "item" in kinds and ranking.best in _ABOUT_ITEMS and "substitute_item" in likely and _INSTEAD.search(text):
         return "substitute_item"
     return None

@@ -45,6 +45,8 @@ def take_along(heard: Heard) -> None:
         heard.time = heard.time or dict(heard.memory.get("time", {}))
     if points_at_patient(heard) and heard.intent in _OF_A_PATIENT:
         _take(heard, ("patient",))
+    if heard.intent == before == "who_can_cover" and _PERSON.search(heard.text) and not heard.named("staff"):
+        _take(heard, ("staff",))
     if _THERE.search(heard.text) and heard.intent != before and not _PLACES & heard.slots.keys():
         _take(heard, _PLACES)
     if _POINTS_BACK.search(heard.text):
@@ -53,7 +55,7 @@ def take_along(heard: Heard) -> None:
         heard.time = heard.time or dict(heard.memory.get("time", {}))
         placed = heard.everywhere or bool(_PLACES & heard.slots.keys() | _PLACES & heard.blurred.keys())
         named = {*heard.slots, *heard.blurred, *(_PLACES if placed else ())}
-        _take(heard, [kind for kind in CARRIED if kind not in named])
+        _take(heard, [kind for kind in CARRIED if kind not in named and kind != "staff"])
 
 
 def _take(heard: Heard, kinds: Iterable[str]) -> None:

@@ -32,7 +32,13 @@ def who_can_cover(heard: Heard) -> Script:
     enough = isinstance(need, Done) and need.facts.get("short") == 0
     more = (heard.count or 1) if enough and _MORE.search(heard.text) else None
     result = yield from do(
-        "propose_allocation", goal="nurse_cover", unit=unit, site=heard.site(), nurses=more, **window
+        "propose_allocation",
+        goal="nurse_cover",
+        unit=unit,
+        site=heard.site(),
+        staff=heard.one("staff"),
+        nurses=more,
+        **window,
     )
     if isinstance(result, Refused):
         return (yield from settle("request_staffing", result, "find cover"))

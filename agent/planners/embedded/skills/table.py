@@ -54,7 +54,7 @@ SKILLS: dict[str, Callable[[Heard], Script]] = {
     "policy_why": work.policy_why,
     "propose_case": cases.propose_case,
     "record_status": work.record_status,
-    "refine": talk.help_me,
+    "refine": talk.unplaced,
     "release_block": surgery.release_block,
     "request_agency": staffing.request_agency,
     "request_maintenance": surgery.request_maintenance,

@@ -35,6 +35,17 @@ def help_me(heard: Heard) -> Script:
     return Say(f"I can help with {can_do(heard)}. Ask in your own words; whatever needs a human waits for one.")
 
 
+def unplaced(heard: Heard) -> Script:
+    """A follow-up that fits nothing: what was spoken about, and what should be different."""
+    yield from ()
+    before = heard.memory.get("intent")
+    about = next((intent.about.split(":")[0].rstrip(".") for intent in load_intents() if intent.name == before), None)
+    if about is None:
+        return Say(f"I am not sure what that is about. I can help with {can_do(heard)}.", kind="clarify")
+    spoken = f"{about[:1].lower()}{about[1:]}"
+    return Say(f"I did nothing with that. We spoke about this: {spoken}. What should I do about it?", kind="clarify")
+
+
 def greeting(heard: Heard) -> Script:
     """Hello."""
     yield from ()

@@ -35,7 +35,7 @@ TURNS_ON: dict[str, tuple[str, ...]] = {
     "staffing_need": ("site", "unit"),
     "stock_level": ("site", "item"),
     "substitute_item": ("item", "clinician"),
-    "who_can_cover": ("site", "unit"),
+    "who_can_cover": ("site", "unit", "staff"),
 }
 """Intent: the kinds of names that must be clear before anything is looked up or asked for."""
 _CALLED = {
