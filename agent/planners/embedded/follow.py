@@ -40,6 +40,7 @@ _ELLIPSIS = re.compile(
     re.IGNORECASE,
 )
 """A question that is none without the matter before it: "by how much?"."""
+_WHY = re.compile(r"\b(?:why|how come|what for)\b", re.IGNORECASE)
 _PLACED = re.compile(r"\s*(?:\b(?:at|in|on|for|from)\s+)?<\w+>")
 """A name or a time with its preposition, as it is masked."""
 _POINTS = re.compile(
@@ -117,7 +118,9 @@ def _after_a_change(heard: Heard, memory: Mapping[str, Any], lexicon: Lexicon, n
         return resume(heard, memory, lexicon, answer=False)  # it is not done yet, and is asked about again
     if news and memory["intent"] in LOOKED_UP:
         return _asks_on(heard, memory, lexicon)
-    if heard.is_question and heard.ranking.intents[1][1] >= _MAY_FOLLOW:
+    if _WHY.search(heard.text):
+        heard.intent = "policy_why"
+    elif heard.is_question and heard.ranking.intents[1][1] >= _MAY_FOLLOW:
         heard.intent = what_is_asked(heard.ranking)
     heard.settled = True
     read_names(heard, lexicon)
