@@ -15,6 +15,7 @@ from tools.offer_waitlist import offer_waitlist
 from tools.predict_duration import predict_duration
 from tools.predict_no_show import predict_no_show
 from tools.propose_allocation import propose_allocation
+from tools.query_bookings import query_bookings
 from tools.query_capacity import query_capacity
 from tools.query_erp import query_erp
 from tools.query_inventory import query_inventory
@@ -50,6 +51,7 @@ TOOLS: dict[str, Tool] = {
         predict_duration,
         predict_no_show,
         propose_allocation,
+        query_bookings,
         query_capacity,
         query_erp,
         query_inventory,

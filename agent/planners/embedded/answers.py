@@ -11,7 +11,8 @@ from agent.planners.embedded.resolve import resolve
 
 _ANSWERED_BY: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("name", "room"), ("staff", "room", "bed", "equipment")),
-    **{missing: (missing, "code") for missing in ("appointment", "plan", "item")},
+    **{missing: (missing, "code") for missing in ("plan", "item")},
+    "appointment": ("appointment", "code", "patient"),
 }
 _FILLER = frozenset(
     "the a an and at on in for of to it is it's its s that this please pls thanks thank you ok okay yes no make i "
@@ -58,6 +59,8 @@ def chosen_matter(heard: Heard, fragment: bool) -> str | None:
     if number is not None and offered and -1 <= number <= len(offered) and number != 0:
         return offered[number - 1 if number > 0 else -1][0]
     said = heard.text.casefold().strip(" .?!")
+    if len(offered) == 1 and heard.intent == "confirm_yes":
+        return offered[0][0]
     return next((name for name, about in offered if said and said == about.casefold()), None)
 
 

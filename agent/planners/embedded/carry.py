@@ -21,6 +21,14 @@ REJECTS = re.compile(
 
 OTHER_ONE = re.compile(r"\bthe other(?: \w+){0,2}\W*$|\bthe other one\b", re.IGNORECASE)
 """Of two that were offered, the one that was not taken."""
+_NOT_THIS_NAME = re.compile(
+    r"\b(?:not(?: with)?|except(?: for)?|(?:any|some)(?:one|body) but|other than|without|but not)\s+$", re.IGNORECASE
+)
+
+
+def rejects_by_name(heard: Heard) -> bool:
+    """Whether the doctor named is one who is not wanted: "not with Dr. Lund"."""
+    return any(_NOT_THIS_NAME.search(heard.text[: doctor.start]) for doctor in heard.named("clinician"))
 
 
 def resume(heard: Heard, matter: Mapping[str, Any], lexicon: Lexicon, *, answer: bool) -> Heard:
@@ -44,12 +52,12 @@ def resume(heard: Heard, matter: Mapping[str, Any], lexicon: Lexicon, *, answer:
         heard.count = matter.get("count")
     if missing == "patient":
         heard.time = {}
-    if REJECTS.search(heard.text):
+    if REJECTS.search(heard.text) or rejects_by_name(heard):
         heard.rejects = True
         heard.rejected = tuple(heard.slots.pop("clinician", []) or matter.get("slots", {}).get("clinician", []))
         matter = {**matter, "slots": {k: v for k, v in matter.get("slots", {}).items() if k != "clinician"}}
     narrow(heard, matter.get("slots", {}), lexicon)
-    _keep_slots(heard, matter.get("slots", {}), lexicon)
+    keep_slots(heard, matter.get("slots", {}), lexicon)
     if not heard.everywhere and "site" not in heard.slots:
         heard.everywhere = bool(matter.get("everywhere"))
     earlier: dict[str, str] = matter.get("time", {})
@@ -68,7 +76,7 @@ def _the_other(heard: Heard, earlier: Mapping[str, list[str]]) -> None:
             heard.blurred.pop(kind, None)
 
 
-def _keep_slots(heard: Heard, earlier: Mapping[str, list[str]], lexicon: Lexicon) -> None:
+def keep_slots(heard: Heard, earlier: Mapping[str, list[str]], lexicon: Lexicon) -> None:
     """Earlier things stay unless others of the kind are named; those at a site move along to a new one."""
     new_site = heard.one("site") if not heard.everywhere else None
     _go_along(heard, earlier, lexicon)
@@ -91,11 +99,16 @@ def _go_along(heard: Heard, earlier: Mapping[str, list[str]], lexicon: Lexicon) 
     site = next(iter(earlier.get("site", [])), None)
     if site is None or "site" in heard.slots or heard.everywhere:
         return
+    for kind in (kind for kind in AT_A_SITE if kind in heard.blurred):
+        there = [[id for id in blur.ids if _site_of(lexicon, kind, id) == site] for blur in heard.blurred[kind]]
+        if all(len(ids) == 1 for ids in there):
+            heard.slots[kind] = [*heard.slots.get(kind, []), *(id for ids in there for id in ids)]
+            heard.blurred.pop(kind)
     for kind in AT_A_SITE:
-        there = [_moved(lexicon, kind, id, site) for id in heard.slots.get(kind, [])]
-        if kept := [id for id in there if id is not None]:
+        moved = [_moved(lexicon, kind, id, site) for id in heard.slots.get(kind, [])]
+        if kept := [id for id in moved if id is not None]:
             heard.slots[kind] = kept
-        elif there:
+        elif moved:
             heard.slots["site"] = []
 
 
@@ -108,6 +121,13 @@ def _new_service(heard: Heard, lexicon: Lexicon) -> None:
 def _moved(lexicon: Lexicon, kind: str, id: str, site: str) -> str | None:
     try:
         return counterpart(lexicon, kind, id, site)
+    except KeyError:
+        return None
+
+
+def _site_of(lexicon: Lexicon, kind: str, id: str) -> str | None:
+    try:
+        return lexicon.entry(kind, id).home.get("site")
     except KeyError:
         return None
 

@@ -42,6 +42,19 @@ def says_deed(text: str) -> bool:
     return any(word.stem in _DEEDS for word in Reading(text).words)
 
 
+_CLAUSE = re.compile(r"[,;.?!–]+\s+|\s-+\s")
+_BEFORE_A_DEED = frozenset("and then so please just ok okay well now also go".split())
+
+
+def orders_besides(text: str) -> bool:
+    """Whether a clause of its own orders something beside a question: "who is next? offer it to them"."""
+    for clause in _CLAUSE.split(text)[1:]:
+        words = [word for word in Reading(clause).words if word.text.lower() not in _BEFORE_A_DEED]
+        if words and words[0].stem in _DEEDS and not Reading(clause).asks():
+            return True
+    return False
+
+
 def asks_to_know(text: str) -> bool:
     """Whether it is a question about the world, not a request ("could you order ...", "order two?")."""
     if POLITE.match(text) or _FORBIDS.match(text):

@@ -22,6 +22,7 @@ from agent.planners.embedded.lexicon import Lexicon
 from agent.planners.embedded.matters import CHANGING, LOOKED_UP
 from agent.planners.embedded.structure import what_is_asked
 from agent.planners.embedded.take_along import take_along
+from agent.planners.embedded.take_clinic import take_visit
 
 FOLLOW_UPS = ("refine", "confirm_no")
 PATIENCE = 3
@@ -100,6 +101,7 @@ def go_on(heard: Heard, masked: str, sure: float, lexicon: Lexicon) -> Heard:
         return resume(heard, memory, lexicon, answer=False)
     read_names(heard, lexicon)
     take_along(heard)
+    take_visit(heard, lexicon)
     return heard
 
 

@@ -23,7 +23,7 @@ _EVERYWHERE = re.compile(
 )
 CARRIED = (
     "site", "unit", "room", "clinic", "service", "clinician", "procedure", "item", "equipment", "level_of_care",
-    "patient", "case", "requisition", "bed", "scanner", "from_unit", "staff",
+    "patient", "case", "requisition", "bed", "scanner", "from_unit", "staff", "appointment", "slot",
 )  # fmt: skip
 """Kinds of things that a follow-up keeps unless it names another of the kind."""
 

@@ -180,7 +180,7 @@ class Lexicon:
             covered = at in taken or any(start <= word.start < end for start, end in spans)
             if covered:
                 continue
-            if kind := _kind_of_code(word.key) or _kind_of_place(words, at):
+            if kind := _kind_of_code(word.key) or _kind_of_place(words, at) or _kind_of_owner(words, at, text):
                 said = text[word.start : word.end]
                 found.append(Mention(kind, word.start, word.end, said, nearest=self.nearest(said, kind)))
         return found
@@ -227,6 +227,24 @@ def _kind_of_place(words: Sequence[Word], at: int) -> str:
     word = words[at]
     strange = word.capital and word.key.isalpha() and len(word.key) >= 4 and word.key not in ORDINARY
     return "site" if at and strange and words[at - 1].key == "at" else ""
+
+
+_VISITS = frozenset(
+    "visit visits appointment appointments appt scan scans mri ct ultrasound echo exam examination slot booking "
+    "bookings follow followup consult".split()
+)
+_NO_NAMES = frozenset(
+    "mum mother dad father daughter son wife husband somebody someone nobody everybody lady gentleman man woman kid "
+    "child tomorrow today tonight yesterday".split()
+)
+
+
+def _kind_of_owner(words: Sequence[Word], at: int, text: str) -> str:
+    """A strange capitalised name that owns a visit ("Weber's scan", "Diaz's cardiology follow-up") is a patient's."""
+    word = words[at]
+    strange = word.capital and word.key.isalpha() and len(word.key) >= 3 and word.key not in ORDINARY | _NO_NAMES
+    owns = text[word.end : word.end + 2].lower() in ("'s", "’s")
+    return "patient" if strange and owns and any(near.key in _VISITS for near in words[at + 2 : at + 6]) else ""
 
 
 def _kind_of_code(key: str) -> str:

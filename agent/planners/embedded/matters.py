@@ -28,3 +28,5 @@ LOOKED_UP = {
     "substitute_item": "stock_level",
 }
 """What is looked up when a change was spoken about and a question goes on with it: "and on Thursday?"."""
+ASIDE = frozenset({"confirm_yes", "confirm_no", "thanks", "greeting", "refine", "help", "out_of_scope"})
+"""Talk beside the work."""

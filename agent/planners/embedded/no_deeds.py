@@ -3,7 +3,7 @@
 import re
 
 from agent.planners.embedded.intents import Ranking
-from agent.planners.embedded.matters import CHANGING
+from agent.planners.embedded.matters import ASIDE, CHANGING, WRITES
 
 _TAKES_BACK = re.compile(
     r"^\W*(?:(?:no|sorry|oh|oops|actually|wait|please|ok|okay|hm+|just|on second thoughts?)\W+)*"
@@ -19,10 +19,22 @@ _RELEASED = re.compile(r"(?<!\bbe )\breleased\b", re.IGNORECASE)
 _RELEASE = re.compile(r"\b(?:release|let go|give|hand|free|open)\b", re.IGNORECASE)
 
 
+_ONLY_TELLS = re.compile(
+    r"^\W*(?:(?:please|no|wait|oh|sorry|but|hi|hello)\W+)*(?:don'?t|do not|never mind|no need to|not to)\b"
+    r"[^.;!?]*?[,.;:–-]\s*"
+    r"(?:(?:but|and|please|i|we)\s+)*(?:(?:just|only|simply|rather)\s+)*"
+    r"(?:tell|show|let me know|say|look|check|want to know|need to know|wonder\w*|asking|ask)\b",
+    re.IGNORECASE,
+)
+"""A deed that is ruled out, before what is wanted instead: "don't cancel her, just tell me when it is"."""
+
+
 def about_deeds(text: str, ranking: Ranking) -> str | None:
     """What is about a deed and is none of its own: taken back, a yes to somebody's request, or done already."""
     if _TAKES_BACK.search(text):
         return "withdraw_request"
+    if _ONLY_TELLS.match(text) and ranking.best in CHANGING:
+        return next(name for name, _ in ranking.intents if name not in CHANGING | WRITES | ASIDE)
     if _AGREES.match(text) and ranking.best in CHANGING:
         return "approve_in_chat"
     if ranking.best == "release_block" and _RELEASED.search(text) and not _RELEASE.search(text):

@@ -1,5 +1,7 @@
 """What is over is told: nothing of it is found free, foreseen or booked."""
 
+import re
+
 from agent.planners.embedded.date_values import When, Window
 from agent.planners.embedded.intents import Ranking
 from agent.planners.embedded.key_figures import figure_in
@@ -8,11 +10,15 @@ OF_THE_PAST = frozenset({"kpi_question", "explain_change"})
 """Matters that are about the past: a month without a year is the last one."""
 _AHEAD = frozenset({
     "or_open_time", "imaging_slot", "clinic_earliest_slot", "no_show_risk", "bed_need_forecast", "demand_forecast",
-    "demand_vs_capacity", "propose_case", "who_can_cover", "staffing_need", "bed_state", "schedule_show",
+    "demand_vs_capacity", "route_imaging", "overbook", "propose_case", "who_can_cover", "staffing_need", "bed_state", "schedule_show",
 })  # fmt: skip
 """Matters of what is or will be."""
 _AMBIGUOUS = frozenset({"tnaa", "no-show", "overtime", "boarding", "day-of-surgery-cancellation"})
 """Figures whose names are said of what is or will be, too: "who is boarding", "no-shows tomorrow"."""
+_COUNTS = re.compile(
+    r"\b(?:how (?:many|much|often|busy|full|long)|number of|count of|total|rate|share|percent\w*|volumes?|counts?)\b",
+    re.IGNORECASE,
+)
 _LIKELY_ENOUGH = 0.02
 
 
@@ -27,4 +33,6 @@ def of_the_past(text: str, ranking: Ranking, times: tuple[When, ...]) -> str | N
         return "kpi_question"
     if not over or ranking.best == "schedule_show":
         return None
+    if _COUNTS.search(text):
+        return "kpi_question"
     return next((name for name, chance in ranking.intents if name in OF_THE_PAST and chance >= _LIKELY_ENOUGH), None)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from agent.planners.embedded.lexicon import Mention
 
 _FROM = re.compile(r"\b(?:from|out of|off(?: of)?|leaving)\s+(?:(?:the|our|my|unit|ward|room)\s+)*$", re.IGNORECASE)
+_TO = re.compile(r"\b(?:to|onto|into|over to)\s+(?:(?:the|our|other)\s+)*$", re.IGNORECASE)
 _LENDS = re.compile(r"\b(?:float\w*|borrow\w*|pull\w*|lend\w*|spare|take|send|shift|move)\b", re.IGNORECASE)
 _PLACES = frozenset({"site", "unit", "room", "scanner", "bed", "clinic"})
 _OF_CARE = frozenset({"unit", "level_of_care", "bed"})
@@ -21,6 +22,9 @@ def sources(mentions: Sequence[Mention], intent: str, text: str) -> list[Mention
     left = {one for one in mentions if one.kind in _PLACES and _FROM.search(text[: one.start])}
     others = {one.kind for one in mentions if one not in left}
     if intent in _LEFT:
+        targets = [one for one in mentions if one.kind in _PLACES and _TO.search(text[: one.start])]
+        if {one.kind for one in targets} & {one.kind for one in mentions if one not in targets}:
+            return targets
         kinds = {one.kind for one in left}
         return [one for one in mentions if one.kind in kinds and one not in left]
     lent = intent in _STAFFING and _LENDS.search(text) is not None

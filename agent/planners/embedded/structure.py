@@ -7,11 +7,10 @@ from agent.planners.embedded.deeds import asks_to_know, says_deed
 from agent.planners.embedded.intents import Ranking
 from agent.planners.embedded.lexicon import Mention
 from agent.planners.embedded.losses import is_displacement
-from agent.planners.embedded.matters import CHANGING, WRITES
+from agent.planners.embedded.matters import ASIDE, CHANGING, WRITES
 from agent.planners.embedded.no_deeds import about_deeds
 from agent.planners.embedded.over import of_the_past
 
-_SMALL_TALK = frozenset({"confirm_yes", "confirm_no", "thanks", "greeting", "refine", "help", "out_of_scope"})
 _BOOKED_INSTEAD = frozenset(
     {"imaging_slot", "clinic_earliest_slot", "phi_diagnosis", "overbook", "handbook_question"}
 )
@@ -147,7 +146,7 @@ def _asked(text: str, ranking: Ranking) -> str | None:
     """What a question about the world is about, where the words alone mislead: never a change."""
     likely = [name for name, chance in ranking.intents[:3] if chance >= _LIKELY_ENOUGH]
     if ranking.best in CHANGING and _SHOW.match(text):
-        return next(name for name, _ in ranking.intents if name not in WRITES | CHANGING | _SMALL_TALK)
+        return next(name for name, _ in ranking.intents if name not in WRITES | CHANGING | ASIDE)
     if _CONSENT.search(text) and "policy_why" in likely:
         return "policy_why"
     if _HOW_TO.search(text) and ranking.in_scope and any(name in WRITES for name in likely):
@@ -183,7 +182,7 @@ def _about_beds(ranking: Ranking, mentions: tuple[Mention, ...], times: tuple[Wh
 
 def what_is_asked(ranking: Ranking) -> str:
     """The likeliest matter that only asks; when none is likely, what the rules say."""
-    asking = [(name, chance) for name, chance in ranking.intents if name not in WRITES | _SMALL_TALK]
+    asking = [(name, chance) for name, chance in ranking.intents if name not in WRITES | ASIDE]
     likeliest, chance = asking[0]
     if chance >= _LIKELY_ENOUGH or likeliest in _ABOUT_RULES:
         return likeliest

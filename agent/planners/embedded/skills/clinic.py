@@ -1,4 +1,4 @@
-"""Outpatient visits: the earliest slots, booking one for a patient, moving and cancelling it."""
+"""Outpatient visits to come about: the earliest slots, holding one, booking it for a patient."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -6,28 +6,18 @@ from typing import Any
 
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.script import Asking, Say, Script, do, question, settle, tell
+from agent.planners.embedded.skills.shown import slot_meant, slots_of
+from agent.planners.embedded.skills.wishes import is_imaging, modality, visit_type, wants_contrast
 from hospital.ids import ClinicianId
-from hospital.model.bookings import Appointment
 from hospital.model.people import Clinician, Patient
 from policies.plans import Plan
-from tools.results import Done, Refused, Result, Waiting
-
-_NEW = ("new patient", "new-patient", "new visit", "first visit", "initial", "new ")
-_FOLLOW = ("follow-up", "follow up", "followup", "return", "check-up", "recheck")
-
-
-def visit_type(text: str) -> str | None:
-    """The kind of visit said, or None."""
-    folded = f"{text.casefold()} "
-    if any(words in folded for words in _FOLLOW):
-        return "follow-up"
-    return "new-patient" if any(words in folded for words in _NEW) else None
+from tools.results import Done, Refused, Result
 
 
 def clinic_earliest_slot(heard: Heard) -> Script:
     """The next free slots of one visit type; after "not that doctor" those with somebody else."""
     result = yield from do("query_capacity", **_clinic_arguments(heard), limit=10 if heard.rejects else None)
-    slots = _slots(result) if isinstance(result, Done) else []
+    slots = slots_of(result) if isinstance(result, Done) else []
     if not heard.rejects or not slots:
         return tell(result)
     doctors = [heard.asked.world.get(Clinician, ClinicianId(id)) for id in heard.rejected]
@@ -67,66 +57,67 @@ def book_visit(heard: Heard) -> Script:
             f"There is no patient {_digits(patient)}" if known is None else f"{known.id} has another date of birth"
         )
         return question(f"{wrong}. Please check the record number and date of birth.", asks_for="patient")
+    if (shown := (yield from slot_meant(heard))) is not None:
+        kept = heard.memory.get("intent") == "hold_slot" and shown in heard.memory.get("slots", {}).get("slot", [])
+        return (yield from _hold_and_book(shown, _digits(patient), held=kept))
     slots = yield from _free_slots(heard)
     if isinstance(slots, Refused):
         return tell(slots)
     wanted = heard.at()
-    chosen = _nearest(slots, wanted)
+    chosen = nearest(slots, wanted)
     if chosen is None:
         return Say(slots.headline, kind="clarify")
     if wanted is not None and abs(datetime.fromisoformat(chosen["start"]) - wanted) > timedelta(minutes=2):
-        others = tuple(str(slot["said"]) for slot in _slots(slots)[:3])
+        others = tuple(str(slot["said"]) for slot in slots_of(slots)[:3])
         asked = "That time is not free. Which of these would suit the patient?"
         return replace(question(asked, others, asks_for="day"), hides=("query_capacity",))
-    held = yield from do("hold_slot", slot=chosen["slot"], patient=_digits(patient))
-    if isinstance(held, Refused):
-        return (yield from settle("hold_slot", held, "hold a slot for a patient"))
-    booked = yield from do("book_appointment", slot=chosen["slot"], patient=_digits(patient))
+    return (yield from _hold_and_book(str(chosen["slot"]), _digits(patient)))
+
+
+def _hold_and_book(slot: str, patient: str, *, held: bool = False) -> Script:
+    """Hold the slot, unless the speaker holds it already, and draft the booking that waits for the patient's yes."""
+    said = ""
+    if not held:
+        result = yield from do("hold_slot", slot=slot, patient=patient)
+        if isinstance(result, Refused):
+            return (yield from settle("hold_slot", result, "hold a slot for a patient"))
+        said = f"{result.headline} "
+    booked = yield from do("book_appointment", slot=slot, patient=patient)
     if isinstance(booked, Refused):
         return (yield from settle("book_appointment", booked, "book a visit for a patient"))
-    said = f"{held.headline} {booked.headline} Did the patient agree to this time?"
-    return Say(said, hides=("query_capacity", "hold_slot"))
+    return Say(f"{said}{booked.headline} Did the patient agree to this time?", hides=("query_capacity", "hold_slot"))
 
 
 def _free_slots(heard: Heard) -> Asking:
     """The free slots around the time asked for, of a scanner or of a clinic."""
-    scanner = _is_imaging(heard.matter())
+    scanner = is_imaging(heard.matter())
     arguments: dict[str, Any] = _imaging_arguments(heard) if scanner else _clinic_arguments(heard)
     if (at := heard.at()) is not None:
         arguments = {k: v for k, v in arguments.items() if k not in ("day", "start", "end")}
         arguments["start"], arguments["end"] = at.isoformat(), (at + timedelta(hours=4)).isoformat()
     result = yield from do("query_capacity", **arguments)
-    if isinstance(result, Done) and heard.at() is not None and not _slots(result):
+    if isinstance(result, Done) and heard.at() is not None and not slots_of(result):
         del arguments["start"], arguments["end"]
         result = yield from do("query_capacity", **arguments, **heard.window())
     return result
 
 
-def _is_imaging(text: str) -> bool:
-    words = text.casefold().replace("-", " ").split()
-    return any(word.strip(".,?!") in ("mri", "ct", "scan", "mr", "imaging") for word in words)
-
-
 def _imaging_arguments(heard: Heard) -> dict[str, Any]:
-    text = heard.matter().casefold()
+    text = heard.matter()
     return {
         "subject": "imaging",
         "site": heard.site() or "all",
         "room": heard.one("scanner"),
-        "modality": "ct" if " ct" in f" {text}" else "mri",
-        "contrast": "contrast" in text and "without contrast" not in text and "no contrast" not in text,
+        "modality": modality(text) or "mri",
+        "contrast": wants_contrast(text) or False,
         "limit": 10,
         **heard.window(),
     }
 
 
-def _slots(result: Done | Waiting) -> list[dict[str, Any]]:
-    sites = [site for site in result.facts.get("sites", []) if isinstance(site, dict)] or [result.facts]
-    return [slot for site in sites for slot in site.get("slots", [])]
-
-
-def _nearest(result: Result, wanted: datetime | None) -> dict[str, Any] | None:
-    slots = _slots(result) if isinstance(result, Done) else []
+def nearest(result: Result, wanted: datetime | None) -> dict[str, Any] | None:
+    """The slot nearest to the moment wanted, the first when none is said; None when there is no slot."""
+    slots = slots_of(result)
     if not slots:
         return None
     if wanted is None:
@@ -140,13 +131,17 @@ def _digits(patient: str) -> str:
 
 def hold_slot(heard: Heard) -> Script:
     """Keep the first slot that fits, for half an hour."""
-    slots = yield from _free_slots(heard)
-    if isinstance(slots, Refused):
-        return tell(slots)
-    chosen = _nearest(slots, heard.at())
-    if chosen is None:
-        return Say(slots.headline)
-    held = yield from do("hold_slot", slot=chosen["slot"], patient=heard.one("patient"))
+    shown = yield from slot_meant(heard)
+    if shown is None:
+        slots = yield from _free_slots(heard)
+        if isinstance(slots, Refused):
+            return tell(slots)
+        chosen = nearest(slots, heard.at())
+        if chosen is None:
+            return Say(slots.headline)
+        shown = str(chosen["slot"])
+    heard.slots["slot"] = [shown]
+    held = yield from do("hold_slot", slot=shown, patient=heard.one("patient"))
     return (yield from settle("hold_slot", held, "hold a slot"))
 
 
@@ -175,40 +170,3 @@ def confirm_no(heard: Heard) -> Script:
     """A no: nothing happens; a held slot lapses by itself."""
     yield from ()
     return Say("All right, nothing is booked; what was held lapses by itself. What would suit better?")
-
-
-def cancel_visit(heard: Heard) -> Script:
-    """Cancel one visit, once the patient's wish is confirmed."""
-    visit = _visit(heard)
-    if visit is None:
-        return question("Which visit? Please give its reference (APT-...).", asks_for="appointment")
-    result = yield from do("cancel_appointment", appointment=visit)
-    return (yield from settle("cancel_appointment", result, f"cancel {visit}"))
-
-
-def reschedule_visit(heard: Heard) -> Script:
-    """Move one visit to the first slot that fits the time asked for."""
-    visit = _visit(heard)
-    if visit is None:
-        return question("Which visit should move? Please give its reference (APT-...).", asks_for="appointment")
-    found = heard.asked.world.get(Appointment, visit)
-    if found is None:
-        return question(f"There is no visit {visit}. Please check the reference.", asks_for="appointment")
-    if not heard.time:
-        return question(f"To which day or time should {visit} move?", asks_for="day")
-    arguments: dict[str, Any] = {"subject": "clinic", "clinic": found.clinic_id, "visit_type": found.visit_type}
-    if found.clinic_id is None:
-        arguments = {"subject": "imaging", "site": found.site_id, "limit": 10}
-    slots = yield from do("query_capacity", **arguments, **heard.window())
-    if isinstance(slots, Refused):
-        return tell(slots)
-    chosen = _nearest(slots, heard.at())
-    if chosen is None:
-        return Say(slots.headline)
-    result = yield from do("reschedule_appointment", appointment=visit, slot=chosen["slot"])
-    return (yield from settle("reschedule_appointment", result, f"move {visit}"))
-
-
-def _visit(heard: Heard) -> str | None:
-    codes = [*heard.slots.get("code", []), *heard.slots.get("appointment", [])]
-    return next((code.upper() for code in codes if code.upper().startswith("APT")), None)

@@ -1,10 +1,12 @@
 """Clinics as a whole: what to change when demand is above capacity, overbooking, the waitlist."""
 
 import re
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from agent.planners.embedded.deeds import orders_besides
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.script import Say, Script, do, question, settle, tell
 from agent.planners.embedded.skills.reads import demand_forecast, read
@@ -117,6 +119,8 @@ def offer_waitlist(heard: Heard) -> Script:
     if len(clinics) != 1:
         names = tuple(clinic.name for clinic in clinics)
         return question("Which clinic has the free slot?", names, "clinic", tuple(str(one.id) for one in clinics))
+    if heard.is_question and not heard.follows and not orders_besides(heard.text):
+        return _only_asked(clinics[0])
     kind = next((word for word in _KINDS if word in heard.matter().casefold()), None)
     slot = _slot_at(heard, clinics[0], kind)
     result = yield from do(
@@ -130,6 +134,15 @@ def offer_waitlist(heard: Heard) -> Script:
         **({} if slot else heard.window()),
     )
     return (yield from settle("offer_waitlist", result, f"offer a slot of {clinics[0].name}"))
+
+
+def _only_asked(clinic: Clinic) -> Say:
+    """A question offers nothing: what would be done on a word."""
+    said = question(
+        f"Nothing is offered yet. The next free slot of {clinic.name} that its rule gives out goes to whoever is "
+        "first on its waitlist by priority, then by waiting time. Shall I offer it?"
+    )
+    return replace(said, remember={"matters": [["offer_waitlist", "offer it"]]})
 
 
 def _entry(heard: Heard) -> str | None:

@@ -1,14 +1,18 @@
 """Questions: each is one read with the slots it knows, and says what the tool found."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.script import Script, do, question, tell
-from hospital.ids import ClinicId
+from agent.planners.embedded.skills.wishes import is_imaging, modality, wants_contrast
+from hospital.ids import ClinicianId, ClinicId
+from hospital.model.people import Clinician
 from hospital.model.places import Clinic
 
 Arguments = dict[str, Any]
+_CLINIC = re.compile(r"\b(?:clinics?|visits?|appointments?|appts?)\b", re.IGNORECASE)
 
 
 def or_open_time(heard: Heard) -> Arguments:
@@ -39,20 +43,20 @@ def staffing_need(heard: Heard) -> Arguments:
 
 def imaging_slot(heard: Heard) -> Arguments:
     """Free scanner slots."""
-    text = heard.matter().casefold()
+    text = heard.matter()
     return {
         "subject": "imaging",
         "site": heard.site(),
         "room": heard.one("scanner"),
-        "modality": "mri" if "mri" in text else "ct" if " ct" in f" {text}" else None,
-        "contrast": True if "contrast" in text and "without contrast" not in text else None,
+        "modality": modality(text),
+        "contrast": wants_contrast(text) or None,
         **heard.window(),
     }
 
 
 def schedule_show(heard: Heard) -> Arguments:
     """What is booked."""
-    visits = heard.one("clinic") is not None or heard.one("scanner") is not None
+    visits = _shows_visits(heard)
     mine = heard.user.clinician_id if not heard.one("clinician") and _says_my(heard) else None
     return {
         "subject": "visits" if visits else "cases",
@@ -60,7 +64,7 @@ def schedule_show(heard: Heard) -> Arguments:
         "room": heard.one("room") or heard.one("scanner"),
         "clinic": heard.one("clinic"),
         "clinician": heard.one("clinician") or ("me" if mine else None),
-        "service": heard.one("service") if not visits else None,
+        "service": heard.one("service") if not heard.one("clinic") else None,
         **heard.window(),
     }
 
@@ -168,6 +172,18 @@ def read(heard: Heard) -> Script:
             return question(QUESTIONS[slot], asks_for=slot)
     result = yield from do(tool, **arguments(heard))
     return tell(result)
+
+
+def _shows_visits(heard: Heard) -> bool:
+    """Whether visits are meant rather than operations: by a clinic, a scanner, a physician, or the words."""
+    if heard.one("clinic") is not None or heard.one("scanner") is not None:
+        return True
+    if heard.one("room") is not None or heard.one("case") is not None:
+        return False
+    person = heard.asked.world.get(Clinician, ClinicianId(heard.one("clinician") or ""))
+    if person is not None:
+        return person.role not in ("surgeon", "anaesthesiologist") or _CLINIC.search(heard.text) is not None
+    return _CLINIC.search(heard.matter()) is not None or is_imaging(heard.matter())
 
 
 def _says_my(heard: Heard) -> bool:

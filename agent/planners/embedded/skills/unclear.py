@@ -2,6 +2,7 @@
 
 from agent.planners.embedded.heard import Blur, Heard
 from agent.planners.embedded.script import Say, question
+from agent.planners.embedded.skills.weekday_clinic import which_weekday_clinic
 
 TURNS_ON: dict[str, tuple[str, ...]] = {
     "add_on_case": ("site", "procedure", "clinician"),
@@ -52,7 +53,7 @@ def ask_first(heard: Heard) -> Say | None:
         for blur in heard.blurred.get(kind, ()):
             if kind not in heard.slots:
                 return _which(kind, blur)
-    return None
+    return which_weekday_clinic(heard)
 
 
 def _which(kind: str, blur: Blur) -> Say:

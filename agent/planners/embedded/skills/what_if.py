@@ -4,10 +4,12 @@ Assumptions add up over a conversation until a new matter begins; nothing is cha
 """
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.script import Say, Script, do, question, tell
+from agent.planners.embedded.skills.clinics import overbook, template_change
 from tools.results import Refused
 
 Assumed = dict[str, Any]
@@ -27,6 +29,8 @@ _OPEN = re.compile(r"\b(?:open\w*|staff\w*|add\w*|use|activate\w*)\b.*\b(?:beds?
 _CLOSE = re.compile(r"\b(?:clos\w+|lose|lost|block\w*|take out|shut\w*|out of (?:use|service))\b", re.IGNORECASE)
 _NURSES = re.compile(r"\b(?:nurses?|rns?|call(?:ed)?[ -]?(?:out|in sick|off)s?|sick calls?)\b", re.IGNORECASE)
 _FEWER = re.compile(r"\b(?:call\w*|sick|fewer|less|lose|lost|missing|short|without|out|down)\b", re.IGNORECASE)
+_OVERBOOKED = re.compile(r"\b(?:double|over)[- ]?(?:book|fill)\w*", re.IGNORECASE)
+_SESSIONS = re.compile(r"\b(?:sessions?|half[- ]days?|templates?|clinics? (?:day|slot)s?)\b", re.IGNORECASE)
 _DEMAND = re.compile(r"\b(?:referrals?|demand|volumes?|requests?)\b", re.IGNORECASE)
 _DOWN = re.compile(r"\b(?:drop\w*|falls?|fell|down|decreas\w*|shrinks?|fewer|less)\b", re.IGNORECASE)
 _PATIENTS = re.compile(
@@ -39,6 +43,8 @@ def what_if(heard: Heard) -> Script:
     """The live figures beside those with everything assumed so far."""
     earlier: list[Assumed] = heard.memory.get("assumptions") or []
     new = assumptions_of(heard)
+    if not new and (asked := _of_a_clinic(heard)) is not None:
+        return (yield from asked(heard))
     if not new and not earlier:
         return question(
             "What should I assume? For example: 5 more patients from the ED, 2 West discharges early, or two nurses "
@@ -69,6 +75,14 @@ def what_if(heard: Heard) -> Script:
     if isinstance(result, Refused):
         return tell(result)
     return Say(result.headline, remember={"assumptions": every}, hides=("forecast_demand", "query_capacity"))
+
+
+def _of_a_clinic(heard: Heard) -> Callable[[Heard], Script] | None:
+    """What shows the effect of other sessions or of more patients than slots: it proposes and sends nothing."""
+    if _OVERBOOKED.search(heard.text):
+        heard.is_question = True
+        return overbook
+    return template_change if _SESSIONS.search(heard.text) else None
 
 
 def _later(heard: Heard) -> str | None:

@@ -1,0 +1,70 @@
+"""What talk about visits takes along: the clinic, scanner, person, time and slot that were spoken about before."""
+
+import re
+
+from agent.planners.embedded.carry import keep_slots
+from agent.planners.embedded.heard import Heard
+from agent.planners.embedded.lexicon import Lexicon
+
+_SEEN = frozenset(
+    {
+        "clinic_earliest_slot", "book_visit", "hold_slot", "offer_waitlist", "schedule_show", "no_show_risk",
+        "overbook", "template_change", "demand_forecast", "demand_vs_capacity", "reschedule_visit",
+    }
+)  # fmt: skip
+_SCANNED = frozenset(
+    {"imaging_slot", "book_visit", "hold_slot", "route_imaging", "schedule_show", "displace", "record_status"}
+)
+"""Matters about the visits of a clinic, and about examinations on scanners."""
+_OF_ONE_VISIT = frozenset({"cancel_visit", "reschedule_visit"})
+_OF_A_SERVICE = frozenset({"demand_forecast", "demand_vs_capacity"})
+_ABOUT = ("clinic", "service", "clinician", "scanner", "room", "equipment", "unit")
+_TIMELESS = frozenset({"reschedule_visit", "cancel_visit", "template_change", "record_status"})
+"""Matters in which a time said before is not the time meant now."""
+_IMAGING = re.compile(r"\b(?:mris?|cts?|scans?|scanners?|magnets?|imaging)\b", re.IGNORECASE)
+_POINTS = re.compile(r"\b(?:it|that|this|them|those|him|her|his|she|he|the visit|the appointment)\b", re.IGNORECASE)
+
+
+def take_visit(heard: Heard, lexicon: Lexicon) -> None:
+    """Slots of the visits spoken about before, where this message names no clinic, scanner or person of its own."""
+    before = str(heard.memory.get("intent"))
+    earlier: dict[str, list[str]] = heard.memory.get("slots", {})
+    if {before, heard.intent} <= _OF_ONE_VISIT | {"schedule_show"} and heard.intent in _OF_ONE_VISIT:
+        _take_visit_of(heard, earlier)
+        return
+    if heard.intent == before == "displace" and not any(heard.named(kind) for kind in _ABOUT):
+        _take(heard, lexicon, earlier, (*_ABOUT, "site"))
+        return
+    if heard.intent == "displace" and before in _SCANNED and heard.blurred.get("scanner"):
+        _take(heard, lexicon, earlier, ("site",))
+        return
+    family = next((one for one in (_SEEN, _SCANNED) if {before, heard.intent} <= one), None)
+    if family is None or _names_its_own(heard) or heard.named("home"):
+        return
+    if bool(_IMAGING.search(heard.text)) and family is _SEEN and not _IMAGING.search(str(heard.memory.get("text"))):
+        return
+    of_all = heard.intent in _OF_A_SERVICE
+    _take(heard, lexicon, earlier, ("clinic", "service", "site", *(() if of_all else ("clinician", "scanner"))))
+
+
+def _names_its_own(heard: Heard) -> bool:
+    return any(heard.slots.get(kind) or kind in heard.blurred for kind in _ABOUT)
+
+
+def _take(heard: Heard, lexicon: Lexicon, earlier: dict[str, list[str]], kinds: tuple[str, ...]) -> None:
+    kept = {kind: earlier[kind] for kind in kinds if earlier.get(kind)}
+    if not kept:
+        return
+    keep_slots(heard, kept, lexicon)
+    heard.earlier = heard.earlier or str(heard.memory.get("text", ""))
+    if not heard.times and heard.intent not in _TIMELESS:
+        heard.time = heard.time or dict(heard.memory.get("time", {}))
+
+
+def _take_visit_of(heard: Heard, earlier: dict[str, list[str]]) -> None:
+    """The patient and the visit that were spoken about, when it is only pointed at."""
+    if heard.slots.get("patient") or heard.slots.get("code") or not _POINTS.search(heard.text):
+        return
+    for kind in ("patient", "appointment", "service", "clinic"):
+        if earlier.get(kind) and kind not in heard.slots:
+            heard.slots[kind] = list(earlier[kind])
