@@ -84,7 +84,9 @@ def asks_for_discharge(reading: Reading) -> bool:
 
 def asks_for_medical_advice(reading: Reading) -> bool:
     """Does it ask what a patient should take or do, or how sick somebody is?"""
-    for asking, drug in reading.before(reading.find(_ASKING_ADVICE), reading.find(_DRUG), reach=9):
+    services = reading.find(concept("general medicine", "internal medicine"))
+    drugs = [hit for hit in reading.find(_DRUG) if not any(one.first <= hit.first < one.after for one in services)]
+    for asking, drug in reading.before(reading.find(_ASKING_ADVICE), drugs, reach=9):
         if _one_person(reading, asking) and not reading.negated(drug):
             return True
     topics = reading.find(_TRIAGE_TOPIC)

@@ -2,7 +2,7 @@
 
 import re
 
-from agent.guard_text import Reading, stems
+from agent.guard_text import Reading, stem, stems
 
 POLITE = re.compile(
     r"^\W*(?:(?:please|hi|hello|hey|ok|so|and)\W+)*(?:(?:can|could|would|will)\s+(?:you|we|u|someone|i)\b|"
@@ -40,6 +40,17 @@ _THEN_WHEN = re.compile(
 def says_deed(text: str) -> bool:
     """Whether any verb of doing is said."""
     return any(word.stem in _DEEDS for word in Reading(text).words)
+
+
+_LEADING_NOW = re.compile(
+    r"^\W*(?:(?:ok|okay|and|so|right|then|please)\W+)*now\W+(?:please\W+)?(?P<verb>[a-z-]+)", re.IGNORECASE
+)
+
+
+def begins_with_now(text: str) -> bool:
+    """Whether "now" only leads over to a deed ("now book it for her") and tells no time."""
+    found = _LEADING_NOW.match(text)
+    return found is not None and stem(found["verb"]) in _DEEDS
 
 
 _CLAUSE = re.compile(r"[,;.?!–]+\s+|\s-+\s")

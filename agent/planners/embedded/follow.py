@@ -20,6 +20,7 @@ from agent.planners.embedded.deeds import says_deed
 from agent.planners.embedded.heard import CARRIED, Heard
 from agent.planners.embedded.lexicon import Lexicon
 from agent.planners.embedded.matters import CHANGING, LOOKED_UP
+from agent.planners.embedded.openings import goes_on_about_free_time
 from agent.planners.embedded.structure import what_is_asked
 from agent.planners.embedded.take_along import take_along
 from agent.planners.embedded.take_clinic import take_visit
@@ -84,7 +85,8 @@ def go_on(heard: Heard, masked: str, sure: float, lexicon: Lexicon) -> Heard:
     for asked in (memory, memory.get("open") or {}):
         if asked.get("asks_for") and answers(heard, asked, lexicon):
             same = asked is memory and heard.intent == asked.get("intent")
-            chosen_one = asked is memory and names_a_choice(heard, asked.get("choices") or [])
+            other_deed = heard.intent in CHANGING and bool(heard.mentions)  # "book <patient> in the first one"
+            chosen_one = asked is memory and not other_deed and names_a_choice(heard, asked.get("choices") or [])
             told_why = asked is memory and asked["asks_for"] == "reason"
             if fragment or same or chosen_one or told_why or (asked is memory and unsure):
                 return resume(heard, asked, lexicon, answer=True)
@@ -93,7 +95,7 @@ def go_on(heard: Heard, masked: str, sure: float, lexicon: Lexicon) -> Heard:
         return resume(heard, memory, lexicon, answer=False)
     if _ELLIPSIS.match(_PLACED.sub(" ", masked)):
         return _asks_on(heard, memory, lexicon)
-    if _likely_follows(heard, memory, sure) or (memory.get("offered") and OTHER_ONE.search(heard.text)):
+    if goes_on_about_free_time(heard) or _likely_follows(heard, memory, sure):
         return resume(heard, memory, lexicon, answer=False)
     if heard.intent == "refine" and memory["intent"] in CHANGING and (heard.is_question or not news):
         return _after_a_change(heard, memory, lexicon, news)
@@ -132,6 +134,8 @@ def _after_a_change(heard: Heard, memory: Mapping[str, Any], lexicon: Lexicon, n
 
 def _likely_follows(heard: Heard, memory: Mapping[str, Any], sure: float) -> bool:
     """Whether a message that is nothing in itself goes on: another doctor is wanted, or another thing of a kind."""
+    if memory.get("offered") and OTHER_ONE.search(heard.text):
+        return True
     if memory["intent"] in CHANGING:
         return False
     unsure = heard.ranking.confidence < sure

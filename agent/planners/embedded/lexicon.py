@@ -231,7 +231,7 @@ def _kind_of_place(words: Sequence[Word], at: int) -> str:
 
 _VISITS = frozenset(
     "visit visits appointment appointments appt scan scans mri ct ultrasound echo exam examination slot booking "
-    "bookings follow followup consult".split()
+    "bookings follow followup consult check checkup review recheck".split()
 )
 _NO_NAMES = frozenset(
     "mum mother dad father daughter son wife husband somebody someone nobody everybody lady gentleman man woman kid "

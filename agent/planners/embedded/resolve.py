@@ -15,7 +15,7 @@ _PREFIX = {"case": "CASE", "requisition": "REQ"}
 _RECORD = re.compile(r"(?:PLAN|APT|EXC|REQ|CASE|PO|LOT)-", re.IGNORECASE)
 _PATIENTS = (
     "schedule_case_for_patient", "book_visit", "cancel_visit", "reschedule_visit", "hold_slot", "assign_bed",
-    "phi_diagnosis", "change_case", "schedule_show", "route_imaging", "imaging_slot",
+    "phi_diagnosis", "change_case", "schedule_show", "submit_option", "route_imaging", "imaging_slot",
 )  # fmt: skip
 _NURSES = ("record_status", "request_agency", "staffing_need", "who_can_cover", "mandate_overtime", "ratio_breach")
 _ITEMS = ("create_requisition", "stock_level", "inventory_shortage", "erp_status", "substitute_item")

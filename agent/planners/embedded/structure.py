@@ -23,6 +23,8 @@ _ASKED_INSTEAD = {
 }
 """What a question is about that sounds like one of these changes."""
 _NEVER_OF_A_CASE = frozenset({"cancel_visit", "reschedule_visit", "release_block"})
+_OF_A_VISIT = frozenset({"cancel_visit", "reschedule_visit"})
+_STAFF = frozenset({"staff", "clinician"})
 _ABOUT_RULES = frozenset({"policy_why", "handbook_question", "explain_change"})
 _LIKELY_ENOUGH = 0.1
 _NOW = re.compile(r"(?:right |just )?now|currently|at the moment|immediately", re.IGNORECASE)
@@ -133,6 +135,8 @@ def _by_things(
     likely = [name for name, chance in ranking.intents[:3] if chance >= _LIKELY_ENOUGH]
     if ranking.best == "offer_waitlist" and "hold_slot" in likely and any(isinstance(w, Minutes) for w in times):
         return "hold_slot"  # what is offered is given away, only what is held has a length
+    if ranking.best in _OF_A_VISIT and kinds & _STAFF and _names_no_visit(text, mentions):
+        return next(name for name, _ in ranking.intents if name in ("record_status", "displace", "who_can_cover"))
     if "case" in kinds and ranking.confidence < sure:
         return next((name for name, _ in ranking.intents if name in ("change_case", "case_show")), None)
     if "staff" in kinds and ranking.best in _OF_DOCTORS:
@@ -140,6 +144,11 @@ def _by_things(
     if "item" in kinds and ranking.best in _ABOUT_ITEMS and "substitute_item" in likely and _INSTEAD.search(text):
         return "substitute_item"
     return None
+
+
+def _names_no_visit(text: str, mentions: tuple[Mention, ...]) -> bool:
+    """Whether neither a patient nor a visit is named: somebody of the staff will not come, no patient."""
+    return _VISIT.search(text) is None and not any(one.of("patient") or one.kind == "patient" for one in mentions)
 
 
 def _asked(text: str, ranking: Ranking) -> str | None:

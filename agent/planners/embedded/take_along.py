@@ -20,9 +20,13 @@ _KINDRED = (
 )
 """Matters about the same things."""
 _LOST = ("room", "equipment", "clinician", "scanner")
+_TELL_OF_LOSS = frozenset({"record_status", "schedule_show", "displace"})
+"""What is told or shown before its bookings are to go elsewhere."""
 _POINTS_BACK = re.compile(r"\b(?:it|its|they|them|there|that|those|these|this one)\b", re.IGNORECASE)
 _POINTS_AT = re.compile(r"\b(?:it|them|that|those)\b", re.IGNORECASE)
 """In the same matter "there" is only a word ("how many beds are there")."""
+_OF_A_VISIT = frozenset({"reschedule_visit", "cancel_visit", "hold_slot"})
+_OF_A_CASE = frozenset({"case_show", "change_case", "schedule_case_for_patient", "substitute_item"})
 _THERE = re.compile(r"(?<!are )(?<!is )(?<!was )(?<!were )\bthere\b", re.IGNORECASE)
 """A place; "how many are there" names none."""
 _PLACES = frozenset({"site", "unit", "room", "clinic", "bed", "scanner"})
@@ -37,9 +41,13 @@ _OF_A_PATIENT = frozenset(
 def take_along(heard: Heard) -> None:
     """Slots of the matter before that this message leaves out but means."""
     before, slots = heard.memory.get("intent"), heard.memory.get("slots", {})
-    if heard.intent == "displace" and before == "record_status" and not any(heard.slots.get(kind) for kind in _LOST):
+    if heard.intent == "displace" and before in _TELL_OF_LOSS and not any(heard.slots.get(kind) for kind in _LOST):
         _take(heard, (*_LOST, "site"))
+        heard.time = heard.time or (dict(heard.memory.get("time", {})) if before == "schedule_show" else {})
         heard.settled = True  # what was just lost makes it plain what is to be moved
+    if heard.intent in _OF_A_VISIT and before in _OF_A_CASE and _means_the_case(heard, slots):
+        heard.intent, heard.settled = "change_case", True
+        _take(heard, ("case",))
     if heard.intent == before == "what_if" and _POINTS_BACK.search(heard.text):
         heard.slots = {kind: list(ids) for kind, ids in slots.items()} | heard.slots
         heard.time = heard.time or dict(heard.memory.get("time", {}))
@@ -56,6 +64,12 @@ def take_along(heard: Heard) -> None:
         placed = heard.everywhere or bool(_PLACES & heard.slots.keys() | _PLACES & heard.blurred.keys())
         named = {*heard.slots, *heard.blurred, *(_PLACES if placed else ())}
         _take(heard, [kind for kind in CARRIED if kind not in named and kind != "staff"])
+
+
+def _means_the_case(heard: Heard, slots: Mapping[str, list[str]]) -> bool:
+    """ "Push it to 3" after an operation is about that one, not about a visit."""
+    named = any(heard.slots.get(kind) for kind in ("patient", "code", "clinic", "scanner", "case"))
+    return bool(slots.get("case")) and not named and _POINTS_AT.search(heard.text) is not None
 
 
 def _take(heard: Heard, kinds: Iterable[str]) -> None:

@@ -16,12 +16,14 @@ _SCANNED = frozenset(
     {"imaging_slot", "book_visit", "hold_slot", "route_imaging", "schedule_show", "displace", "record_status"}
 )
 """Matters about the visits of a clinic, and about examinations on scanners."""
+_FREE = frozenset({"clinic_earliest_slot", "imaging_slot"})
 _OF_ONE_VISIT = frozenset({"cancel_visit", "reschedule_visit"})
 _OF_A_SERVICE = frozenset({"demand_forecast", "demand_vs_capacity"})
 _ABOUT = ("clinic", "service", "clinician", "scanner", "room", "equipment", "unit")
 _TIMELESS = frozenset({"reschedule_visit", "cancel_visit", "template_change", "record_status"})
 """Matters in which a time said before is not the time meant now."""
 _IMAGING = re.compile(r"\b(?:mris?|cts?|scans?|scanners?|magnets?|imaging)\b", re.IGNORECASE)
+_KEEPS = re.compile(r"\b(?:hold|keep|save|reserve|park|pencil|set aside)\b", re.IGNORECASE)
 _POINTS = re.compile(r"\b(?:it|that|this|them|those|him|her|his|she|he|the visit|the appointment)\b", re.IGNORECASE)
 
 
@@ -29,6 +31,9 @@ def take_visit(heard: Heard, lexicon: Lexicon) -> None:
     """Slots of the visits spoken about before, where this message names no clinic, scanner or person of its own."""
     before = str(heard.memory.get("intent"))
     earlier: dict[str, list[str]] = heard.memory.get("slots", {})
+    if before in _FREE and heard.intent == "submit_option" and not heard.memory.get("options"):
+        # of free slots one is booked or held: there is no plan to submit
+        heard.intent, heard.settled = "hold_slot" if _KEEPS.search(heard.text) else "book_visit", True
     if {before, heard.intent} <= _OF_ONE_VISIT | {"schedule_show"} and heard.intent in _OF_ONE_VISIT:
         _take_visit_of(heard, earlier)
         return

@@ -11,7 +11,7 @@ from agent.planners.embedded.answers import read_names
 from agent.planners.embedded.date_values import When, Window
 from agent.planners.embedded.date_words import halves_in_full
 from agent.planners.embedded.dates import read_dates
-from agent.planners.embedded.deeds import asks_to_know
+from agent.planners.embedded.deeds import asks_to_know, begins_with_now
 from agent.planners.embedded.follow import born_in, go_on
 from agent.planners.embedded.heard import Heard, on_its_day, says_everywhere, time_of
 from agent.planners.embedded.intents import IntentClassifier, Ranking, load_classifier, load_intents
@@ -73,6 +73,8 @@ class Understanding:
         lexicon = self._names(asked.world)
         text = self._spelling.corrected(halves_in_full(clean(asked.text)))
         times = apart_from_figures(text, read_dates(text, asked.now, zone))
+        if begins_with_now(text):
+            times = tuple(when for when in times if when.said.words.casefold() != "now")
         named = lexicon.link(text, context_site=asked.user.home.site_id)
         mentions = tidy([name for name in named if not _is_time(name, times)], text, lexicon)
         masked = mask(text, mentions, times)

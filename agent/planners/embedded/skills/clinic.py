@@ -142,7 +142,7 @@ def hold_slot(heard: Heard) -> Script:
         shown = str(chosen["slot"])
     heard.slots["slot"] = [shown]
     held = yield from do("hold_slot", slot=shown, patient=heard.one("patient"))
-    return (yield from settle("hold_slot", held, "hold a slot"))
+    return replace((yield from settle("hold_slot", held, "hold a slot")), hides=("query_capacity",))
 
 
 def confirm_yes(heard: Heard) -> Script:

@@ -30,6 +30,7 @@ _CLOSE = re.compile(r"\b(?:clos\w+|lose|lost|block\w*|take out|shut\w*|out of (?
 _NURSES = re.compile(r"\b(?:nurses?|rns?|call(?:ed)?[ -]?(?:out|in sick|off)s?|sick calls?)\b", re.IGNORECASE)
 _FEWER = re.compile(r"\b(?:call\w*|sick|fewer|less|lose|lost|missing|short|without|out|down)\b", re.IGNORECASE)
 _OVERBOOKED = re.compile(r"\b(?:double|over)[- ]?(?:book|fill)\w*", re.IGNORECASE)
+_OF_A_WARD = re.compile(r"\b(?:beds?|nurses?|rns?|ed|er|pacu|discharg\w*|admi\w+)\b", re.IGNORECASE)
 _SESSIONS = re.compile(r"\b(?:sessions?|half[- ]days?|templates?|clinics? (?:day|slot)s?)\b", re.IGNORECASE)
 _DEMAND = re.compile(r"\b(?:referrals?|demand|volumes?|requests?)\b", re.IGNORECASE)
 _DOWN = re.compile(r"\b(?:drop\w*|falls?|fell|down|decreas\w*|shrinks?|fewer|less)\b", re.IGNORECASE)
@@ -42,9 +43,9 @@ _PATIENTS = re.compile(
 def what_if(heard: Heard) -> Script:
     """The live figures beside those with everything assumed so far."""
     earlier: list[Assumed] = heard.memory.get("assumptions") or []
-    new = assumptions_of(heard)
-    if not new and (asked := _of_a_clinic(heard)) is not None:
+    if (asked := _of_a_clinic(heard)) is not None:
         return (yield from asked(heard))
+    new = assumptions_of(heard)
     if not new and not earlier:
         return question(
             "What should I assume? For example: 5 more patients from the ED, 2 West discharges early, or two nurses "
@@ -79,6 +80,8 @@ def what_if(heard: Heard) -> Script:
 
 def _of_a_clinic(heard: Heard) -> Callable[[Heard], Script] | None:
     """What shows the effect of other sessions or of more patients than slots: it proposes and sends nothing."""
+    if _OF_A_WARD.search(heard.text):
+        return None
     if _OVERBOOKED.search(heard.text):
         heard.is_question = True
         return overbook
