@@ -10,7 +10,8 @@ OF_THE_PAST = frozenset({"kpi_question", "explain_change"})
 """Matters that are about the past: a month without a year is the last one."""
 _AHEAD = frozenset({
     "or_open_time", "imaging_slot", "clinic_earliest_slot", "no_show_risk", "bed_need_forecast", "demand_forecast",
-    "demand_vs_capacity", "route_imaging", "overbook", "propose_case", "who_can_cover", "staffing_need", "bed_state", "schedule_show",
+    "demand_vs_capacity", "route_imaging", "overbook", "propose_case", "who_can_cover", "staffing_need",
+    "bed_state", "schedule_show",
 })  # fmt: skip
 """Matters of what is or will be."""
 _AMBIGUOUS = frozenset({"tnaa", "no-show", "overtime", "boarding", "day-of-surgery-cancellation"})
