@@ -17,6 +17,8 @@ _SCANNED = frozenset(
 )
 """Matters about the visits of a clinic, and about examinations on scanners."""
 _FREE = frozenset({"clinic_earliest_slot", "imaging_slot"})
+_TAKES = ("book_visit", "hold_slot", "submit_option")
+_SURE_TO_TAKE = 0.7
 _OF_ONE_VISIT = frozenset({"cancel_visit", "reschedule_visit"})
 _OF_A_SERVICE = frozenset({"demand_forecast", "demand_vs_capacity"})
 _ABOUT = ("clinic", "service", "clinician", "scanner", "room", "equipment", "unit")
@@ -31,9 +33,10 @@ def take_visit(heard: Heard, lexicon: Lexicon) -> None:
     """Slots of the visits spoken about before, where this message names no clinic, scanner or person of its own."""
     before = str(heard.memory.get("intent"))
     earlier: dict[str, list[str]] = heard.memory.get("slots", {})
-    if before in _FREE and heard.intent == "submit_option" and not heard.memory.get("options"):
+    if before in _FREE and _takes_one_of_them(heard):
         # of free slots one is booked or held: there is no plan to submit
-        heard.intent, heard.settled = "hold_slot" if _KEEPS.search(heard.text) else "book_visit", True
+        kept = heard.intent == "hold_slot" or _KEEPS.search(heard.text)
+        heard.intent, heard.settled = "hold_slot" if kept else "book_visit", True
     if {before, heard.intent} <= _OF_ONE_VISIT | {"schedule_show"} and heard.intent in _OF_ONE_VISIT:
         _take_visit_of(heard, earlier)
         return
@@ -50,6 +53,13 @@ def take_visit(heard: Heard, lexicon: Lexicon) -> None:
         return
     of_all = heard.intent in _OF_A_SERVICE
     _take(heard, lexicon, earlier, ("clinic", "service", "site", *(() if of_all else ("clinician", "scanner"))))
+
+
+def _takes_one_of_them(heard: Heard) -> bool:
+    """Whether one of the free slots shown is taken, by whatever word: "put him in the second one"."""
+    if heard.memory.get("options") or heard.intent not in _TAKES or heard.is_question:
+        return False
+    return sum(heard.ranking.probability(name) for name in _TAKES) >= _SURE_TO_TAKE
 
 
 def _names_its_own(heard: Heard) -> bool:
