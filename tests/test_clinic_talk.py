@@ -14,8 +14,9 @@ from agent.turn import Turn
 from hospital.cards import ChoicesCard
 from hospital.clocks import FrozenClock
 from hospital.ids import UserId
-from hospital.model.bookings import Appointment
+from hospital.model.bookings import Appointment, Slot
 from hospital.model.people import User
+from hospital.model.places import Site
 from hospital.ports import Range
 from middleware.store.database import SqlStore
 from tools.query_bookings import query_bookings
@@ -203,3 +204,47 @@ def test_general_medicine_is_a_clinic(line: Line) -> None:
         "clinic.director.medicine", "how many general medicine patients at Eastfield will miss tomorrow?"
     )
     assert "predict_no_show" in calls_of(asked)
+
+
+def test_a_slot_at_the_time_said_is_held_or_nothing(line: Line, store: SqlStore) -> None:
+    with store.reading() as world:
+        free = world.find(
+            Slot,
+            clinic_id="harbor-dermatology",
+            status="free",
+            urgent_reserved=False,
+            start=Range(at_least=SANDBOX_NOW + timedelta(days=3), before=SANDBOX_NOW + timedelta(days=12)),
+            order="start",
+        )
+        slot = next(slot for slot in free if [one.start for one in free].count(slot.start) == 1)
+        site = world.get(Site, slot.site_id)
+    assert site is not None
+    when = site.local(slot.start)
+    held = line.last(CALLER, f"hold {when:%H:%M} on {when:%B} {when.day} at Harbor dermatology")
+    assert calls_of(held)["hold_slot"]["slot"] == slot.id
+    for text in ("hold 6:10 tomorrow on MRI 3", "fill the 6:10 tomorrow at Harbor Urology from the waitlist"):
+        asked = line.last(IMAGING if "MRI" in text else CALLER, text)
+        assert asked.outcome == "clarify"
+        assert not {"hold_slot", "offer_waitlist"} & set(calls_of(asked))
+
+
+def test_days_by_their_number_and_weeks_of_a_month_are_times(line: Line) -> None:
+    offered = calls_of(line.last(CALLER, "Riverside Cardiology, 18th, somebody dropped out, refill it from the list"))
+    assert offered["offer_waitlist"]["day"] == "2026-09-18"
+    seen = calls_of(line.last(CALLER, "new patient slots at Eastfield Gynaecology in the first week of October"))
+    assert seen["query_capacity"]["start"].startswith("2026-10-01")
+    assert seen["query_capacity"]["end"].startswith("2026-10-08")
+    by = calls_of(line.last(CALLER, "follow-up at Eastfield Gynaecology by Friday, is there any?"))["query_capacity"]
+    assert "start" not in by
+    assert by["end"].startswith("2026-09-19")
+
+
+def test_so_many_times_is_how_many(line: Line) -> None:
+    asked = calls_of(line.last("cardiology.manager", "Riverside cardiology Thursday, overbook x2"))
+    assert asked["propose_allocation"]["extra"] == 2
+
+
+def test_why_a_figure_of_the_past_changed_is_explained(line: Line) -> None:
+    assert "explain_change" in calls_of(
+        line.last("cardiology.manager", "how come no-shows at Riverside rose in July")
+    )

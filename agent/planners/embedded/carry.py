@@ -19,6 +19,11 @@ REJECTS = re.compile(
 )
 
 
+OPENINGS = frozenset({"or_open_time", "clinic_earliest_slot", "imaging_slot"})
+"""Matters of what is free: of operating rooms, of clinics, of scanners."""
+_ELSEWHERE = re.compile(
+    r"\belsewhere\b|\b(?:another|an other|other|different) (?:site|hospital|campus|location|place)s?\b", re.IGNORECASE
+)
 OTHER_ONE = re.compile(r"\bthe other(?: \w+){0,2}\W*$|\bthe other one\b", re.IGNORECASE)
 """Of two that were offered, the one that was not taken."""
 _NOT_THIS_NAME = re.compile(
@@ -35,6 +40,7 @@ def resume(heard: Heard, matter: Mapping[str, Any], lexicon: Lexicon, *, answer:
     heard.intent = matter["intent"]
     read_names(heard, lexicon)
     heard.follows = True
+    heard.everywhere = heard.everywhere or (heard.intent in OPENINGS and _ELSEWHERE.search(heard.text) is not None)
     earlier_said = str(matter.get("text", ""))
     heard.earlier = earlier_said if heard.text != earlier_said else ""
     missing = matter.get("asks_for") if answer else None

@@ -15,7 +15,7 @@ _ORDINALS = {
     "last": -1, "former": 1, "latter": -1,
 }  # fmt: skip
 _COUNT = re.compile(
-    r"(?<![\w.,])(?:(?P<minus>-|minus |negative )\s?)?"
+    r"(?:(?<![\w.,])|(?<=\bx))(?:(?P<minus>-|minus |negative )\s?)?"
     r"(?:(?P<digits>\d{1,3}(?:,\d{3})+|\d+)(?=\s?x\b|(?![\w:]|[.,]\d|-\w))|(?P<word>[a-z]+)\b)",
     re.IGNORECASE,
 )

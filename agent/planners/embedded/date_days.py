@@ -188,7 +188,7 @@ def _owns(reader: Reader, at: int) -> bool:
 def _day_of_month(reader: Reader, at: int, today: date) -> tuple[Day, int] | None:
     """ "the 17th", "on the 17th": the next one."""
     start = at + (reader.word(at) == "the")
-    if reader.kind(start) != "ordinal" or (start == at and reader.word(at - 1) not in ("on", "by", "until")):
+    if reader.kind(start) != "ordinal" or (start == at and not _is_bare_date(reader, at)):
         return None
     number = int(reader.word(start).rstrip("stndrh"))
     for months in range(14):
@@ -198,6 +198,18 @@ def _day_of_month(reader: Reader, at: int, today: date) -> tuple[Day, int] | Non
             doubt = f"the {reader.word(start)} read as {found:%B} {number}" if months else ""
             return Day(found, doubt=doubt), start + 1
     return None
+
+
+_MOST_IN_A_LIST = 5
+"""Up to this place an ordinal may well be one of a list."""
+
+
+def _is_bare_date(reader: Reader, at: int) -> bool:
+    """Whether "17th" without "the" is a day: after "on" and the like, or with nothing behind it that it counts."""
+    if reader.word(at - 1) in ("on", "by", "until", "before", "after", "from", "since", "to"):
+        return True
+    counted = reader.kind(at + 1) == "word" and reader.word(at + 1) not in _NO_THING
+    return int(reader.word(at).rstrip("stndrh")) > _MOST_IN_A_LIST and not counted
 
 
 _DAY_RULES: tuple[Callable[[Reader, int, date], tuple[Day, int] | None], ...] = (

@@ -44,6 +44,7 @@ def read_stretch(reader: Reader, at: int, today: date) -> tuple[Stretch | Slidin
     start = at + (reader.word(at) == "the")
     return (
         _week_of(reader, start, today)
+        or _week_of_month(reader, start, today)
         or _quarter(reader, start, today)
         or _so_far(reader, start, today)
         or _period(reader, start, today)
@@ -65,6 +66,22 @@ def _week_of(reader: Reader, at: int, today: date) -> tuple[Stretch, int] | None
         return None
     monday = found[0].date - timedelta(found[0].date.weekday())
     return Stretch(monday, monday + timedelta(7), "week", doubt=found[0].doubt), found[1]
+
+
+def _week_of_month(reader: Reader, at: int, today: date) -> tuple[Stretch, int] | None:
+    """ "first week of October": its first seven days; "last week of September": its last seven."""
+    if reader.word(at) not in ("first", "last") or not reader.phrase(at + 1, "week", "of"):
+        return None
+    month = words.MONTHS.get(reader.word(at + 3))
+    if month is None:
+        return None
+    first = date(today.year, month, 1)
+    if month_start(first, 1) <= today - LOOKS_BACK:
+        first = date(today.year + 1, month, 1)
+    if reader.word(at) == "first":
+        return Stretch(first, first + timedelta(7), "week"), at + 4
+    end = month_start(first, 1)
+    return Stretch(end - timedelta(7), end, "week"), at + 4
 
 
 def _period(reader: Reader, at: int, today: date) -> tuple[Stretch | Sliding, int] | None:

@@ -80,7 +80,7 @@ PARTS: dict[str, tuple[time, time]] = {
     "day shift": (time(7), time(19)),
 }
 PART_WORDS = {
-    "morning": "morning", "am": "morning", "afternoon": "afternoon", "evening": "evening",
+    "morning": "morning", "am": "morning", "afternoon": "afternoon", "arvo": "afternoon", "evening": "evening",
     "night": "night", "overnight": "night",
 }  # fmt: skip
 PART_PLURALS = {"mornings": "morning", "afternoons": "afternoon", "evenings": "evening", "nights": "night"}

@@ -105,6 +105,13 @@ class Heard:
             return {key: self.time[key] for key in ("start", "end") if key in self.time}
         return {"day": self.time["day"]} if "day" in self.time else {}
 
+    def window_until(self) -> dict[str, str]:
+        """As `window`, but "by Friday" and "before Tuesday" reach from now to then."""
+        ends = [when for when in self.times if isinstance(when, Window) and when.bound in ("by", "before")]
+        if len(ends) != 1 or len(self.times) != 1:
+            return self.window()
+        return {"end": (ends[0].end if ends[0].bound == "by" else ends[0].start).isoformat()}
+
     def minutes(self) -> int | None:
         """The duration said."""
         return int(self.time["minutes"]) if "minutes" in self.time else None

@@ -21,7 +21,7 @@ SAME_WORD: dict[str, str] = {
     "paediatrics": "peds paeds pediatrics pediatric paediatric",
     "anaesthesia": "anesthesia anaesthetics anesthesiology gas",
     "urology": "uro urologist urologists",
-    "endocrinology": "endocrine endocrinologist",
+    "endocrinology": "endocrine endocrinologist endocrinologists",
     "mri": "magnet magnets",
     "craniotomy": "crani",
     "oncology": "onc",

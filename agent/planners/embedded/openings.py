@@ -2,11 +2,10 @@
 
 import re
 
+from agent.planners.embedded.carry import OPENINGS
 from agent.planners.embedded.heard import Heard
 
-_OPENINGS = frozenset({"or_open_time", "clinic_earliest_slot", "imaging_slot"})
-"""Matters of what is free: of operating rooms, of clinics, of scanners."""
-_MISTAKEN = _OPENINGS | {"schedule_show", "stock_level", "bed_state", "out_of_scope", "list_approvals"}
+_MISTAKEN = OPENINGS | {"schedule_show", "stock_level", "bed_state", "out_of_scope", "list_approvals"}
 _SAYS_WHICH = re.compile(
     r"\b(?:ors?|rooms?|theat(?:re|er)s?|suites?|blocks?|prime|surg\w*|operat\w*|cases?|lists?|clinics?|appointments?|"
     r"appts?|visits?|mris?|cts?|scan\w*|magnets?|beds?|staff\w*|nurses?|rns?|stock|items?|trays?|sets?|approv\w*|booked)\b",
@@ -20,9 +19,9 @@ _SHORT = 9
 def goes_on_about_free_time(heard: Heard) -> bool:
     """Whether it asks for free time, says of what neither by a word nor by a name, and free time was spoken about."""
     before = heard.memory.get("intent")
-    if before not in _OPENINGS or heard.intent not in _MISTAKEN or len(heard.text.split()) > _SHORT:
+    if before not in OPENINGS or heard.intent not in _MISTAKEN or len(heard.text.split()) > _SHORT:
         return False
-    if heard.intent not in _OPENINGS and not (heard.times or heard.mentions):
+    if heard.intent not in OPENINGS and not (heard.times or heard.mentions):
         return False
     named = {mention.kind for mention in heard.mentions} - _WHERE_AND_WHEN
     return not named and _SAYS_WHICH.search(heard.text) is None

@@ -20,6 +20,7 @@ _COUNTS = re.compile(
     r"\b(?:how (?:many|much|often|busy|full|long)|number of|count of|total|rate|share|percent\w*|volumes?|counts?)\b",
     re.IGNORECASE,
 )
+_WHY = re.compile(r"\bwhy\b|\bhow come\b|\bwhat (?:caused|drove|happened)\b|\bthe reason\b", re.IGNORECASE)
 _LIKELY_ENOUGH = 0.02
 
 
@@ -29,6 +30,8 @@ def of_the_past(text: str, ranking: Ranking, times: tuple[When, ...]) -> str | N
         return None
     windows = [when for when in times if isinstance(when, Window)]
     over = bool(windows) and all(when.past for when in windows)
+    if over and _WHY.search(text):
+        return "explain_change"
     figure = figure_in(text)
     if figure is not None and (over or (not windows and figure not in _AMBIGUOUS)):
         return "kpi_question"

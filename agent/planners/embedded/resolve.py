@@ -17,6 +17,7 @@ _PATIENTS = (
     "schedule_case_for_patient", "book_visit", "cancel_visit", "reschedule_visit", "hold_slot", "assign_bed",
     "phi_diagnosis", "change_case", "schedule_show", "submit_option", "route_imaging", "imaging_slot",
 )  # fmt: skip
+_DOCTOR = re.compile(r"dr\b|doctor\b", re.IGNORECASE)
 _NURSES = ("record_status", "request_agency", "staffing_need", "who_can_cover", "mandate_overtime", "ratio_breach")
 _ITEMS = ("create_requisition", "stock_level", "inventory_shortage", "erp_status", "substitute_item")
 _OPERATIONS = ("propose_case", "add_on_case", "predict_duration", "schedule_case_for_patient", "change_case")
@@ -80,6 +81,8 @@ def _kind(mention: Mention, intent: str) -> str:
     kinds = {found.kind for found in mention.candidates}
     titled = re.match(r"(?:mr|mrs|ms|miss|patient|pt)\b", mention.words, re.IGNORECASE)
     if mention.kind in PEOPLE:
+        if _DOCTOR.match(mention.words) and "clinician" in kinds:
+            return "clinician"
         if intent in _NURSES and "staff" in kinds:
             return "staff"
         if intent in _PATIENTS and (titled or "patient" in kinds) and mention.kind != "clinician":

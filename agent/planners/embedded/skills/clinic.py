@@ -1,12 +1,13 @@
 """Outpatient visits to come about: the earliest slots, holding one, booking it for a patient."""
 
+from collections.abc import Generator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from agent.planners.embedded.heard import Heard
-from agent.planners.embedded.script import Asking, Say, Script, do, question, settle, tell
-from agent.planners.embedded.skills.shown import slot_meant, slots_of
+from agent.planners.embedded.script import Asking, Do, Say, Script, do, question, settle, tell
+from agent.planners.embedded.skills.shown import slot_at, slot_meant, slots_of
 from agent.planners.embedded.skills.wishes import is_imaging, modality, visit_type, wants_contrast
 from hospital.ids import ClinicianId
 from hospital.model.people import Clinician, Patient
@@ -39,7 +40,7 @@ def _clinic_arguments(heard: Heard) -> dict[str, Any]:
         "service": heard.one("service") if clinic is None else None,
         "clinician": heard.one("clinician"),
         "visit_type": visit_type(heard.text) or visit_type(heard.earlier),
-        **heard.window(),
+        **heard.window_until(),
     }
 
 
@@ -60,6 +61,16 @@ def book_visit(heard: Heard) -> Script:
     if (shown := (yield from slot_meant(heard))) is not None:
         kept = heard.memory.get("intent") == "hold_slot" and shown in heard.memory.get("slots", {}).get("slot", [])
         return (yield from _hold_and_book(shown, _digits(patient), held=kept))
+    chosen = yield from _at_the_time(heard)
+    if isinstance(chosen, Say):
+        return chosen
+    return (yield from _hold_and_book(chosen, _digits(patient)))
+
+
+def _at_the_time(heard: Heard) -> Generator[tuple[Do, ...], tuple[Result, ...], str | Say]:
+    """The free slot at the moment asked for, the first when none is; else what there is instead, as a question."""
+    if (exact := slot_at(heard)) is not None:
+        return exact
     slots = yield from _free_slots(heard)
     if isinstance(slots, Refused):
         return tell(slots)
@@ -69,9 +80,9 @@ def book_visit(heard: Heard) -> Script:
         return Say(slots.headline, kind="clarify")
     if wanted is not None and abs(datetime.fromisoformat(chosen["start"]) - wanted) > timedelta(minutes=2):
         others = tuple(str(slot["said"]) for slot in slots_of(slots)[:3])
-        asked = "That time is not free. Which of these would suit the patient?"
+        asked = "That time is not free. Which of these would suit?"
         return replace(question(asked, others, asks_for="day"), hides=("query_capacity",))
-    return (yield from _hold_and_book(str(chosen["slot"]), _digits(patient)))
+    return str(chosen["slot"])
 
 
 def _hold_and_book(slot: str, patient: str, *, held: bool = False) -> Script:
@@ -133,13 +144,10 @@ def hold_slot(heard: Heard) -> Script:
     """Keep the first slot that fits, for half an hour."""
     shown = yield from slot_meant(heard)
     if shown is None:
-        slots = yield from _free_slots(heard)
-        if isinstance(slots, Refused):
-            return tell(slots)
-        chosen = nearest(slots, heard.at())
-        if chosen is None:
-            return Say(slots.headline)
-        shown = str(chosen["slot"])
+        chosen = yield from _at_the_time(heard)
+        if isinstance(chosen, Say):
+            return chosen
+        shown = chosen
     heard.slots["slot"] = [shown]
     held = yield from do("hold_slot", slot=shown, patient=heard.one("patient"))
     return replace((yield from settle("hold_slot", held, "hold a slot")), hides=("query_capacity",))

@@ -11,6 +11,7 @@ from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.script import Say, Script, do, question, settle, tell
 from agent.planners.embedded.skills.reads import demand_forecast, read
 from agent.planners.embedded.skills.reasons import reason_of
+from agent.planners.embedded.skills.shown import moment_at
 from hospital.ids import ClinicId
 from hospital.model.bookings import ClinicSession, Slot
 from hospital.model.places import Clinic, Site
@@ -123,6 +124,10 @@ def offer_waitlist(heard: Heard) -> Script:
         return _only_asked(clinics[0])
     kind = next((word for word in _KINDS if word in heard.matter().casefold()), None)
     slot = _slot_at(heard, clinics[0], kind)
+    if slot is None and (at := heard.at()) is not None and at > heard.asked.now:
+        return question(
+            f"{clinics[0].name} has no such free slot at that time. Which day or time is it?", asks_for="day"
+        )
     result = yield from do(
         "offer_waitlist",
         clinic=clinics[0].id,
@@ -152,7 +157,7 @@ def _entry(heard: Heard) -> str | None:
 
 def _slot_at(heard: Heard, clinic: Clinic, kind: str | None) -> str | None:
     """The free slot at the very time said, if there is one."""
-    at = heard.at()
+    at = moment_at(heard, clinic.site_id)
     if at is None:
         return None
     free = heard.asked.world.find(Slot, clinic_id=clinic.id, status="free", start=at, order="id")

@@ -50,7 +50,7 @@ def imaging_slot(heard: Heard) -> Arguments:
         "room": heard.one("scanner"),
         "modality": modality(text),
         "contrast": wants_contrast(text) or None,
-        **heard.window(),
+        **heard.window_until(),
     }
 
 

@@ -4,11 +4,18 @@ import re
 from collections.abc import Generator, Mapping
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from agent.planners.embedded.counts import place_in
 from agent.planners.embedded.date_values import Moment
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.script import Do, do
+from agent.planners.embedded.skills.wishes import visit_type
+from hospital.ids import ClinicianId, ClinicId, SiteId
+from hospital.model.bookings import Slot
+from hospital.model.people import Clinician
+from hospital.model.places import Clinic, Site
+from hospital.planning.backfill import kept_by_rule
 from tools.results import Done, Result
 
 _POINTS = re.compile(r"\b(?:it|that|this|there|the slot|one|the time)\b", re.IGNORECASE)
@@ -40,6 +47,54 @@ def slot_meant(heard: Heard) -> Generator[tuple[Do, ...], tuple[Result, ...], st
     if chosen is not None:
         heard.slots["slot"] = [str(chosen["slot"])]
     return heard.one("slot")
+
+
+def slot_at(heard: Heard) -> str | None:
+    """The one free slot of the clinic or person named that begins at the very time said and that its rule gives out.
+
+    None when none does, or when several of different kinds do.
+    """
+    world = heard.asked.world
+    clinic, person, service, site = (heard.one(kind) for kind in ("clinic", "clinician", "service", "site"))
+    if clinic is None and service is not None and site is not None:
+        clinic = next((str(one.id) for one in world.find(Clinic, service_id=service, site_id=site)), None)
+    named: dict[str, Any] = {"clinic_id": clinic, "clinician_id": person}
+    where = {key: value for key, value in named.items() if value is not None}
+    at = moment_at(heard, _site_of(heard, clinic, person))
+    if at is None or not where:
+        return None
+    kind = visit_type(heard.matter())
+    free = [
+        slot
+        for slot in world.find(Slot, status="free", start=at, order="id", **where)
+        if (kind is None or slot.visit_type == kind) and _given_out(heard, slot)
+    ]
+    return str(free[0].id) if len({slot.visit_type for slot in free}) == 1 else None
+
+
+def moment_at(heard: Heard, site_id: str | None) -> datetime | None:
+    """The moment said, on the wall clock of the site it is about; None when none to come is said."""
+    at, site = heard.at(), heard.asked.world.get(Site, SiteId(site_id or ""))
+    if at is None or at <= heard.asked.now:
+        return None
+    return at.replace(tzinfo=ZoneInfo(site.timezone)) if site else at
+
+
+def _site_of(heard: Heard, clinic_id: str | None, person_id: str | None) -> str | None:
+    clinic = heard.asked.world.get(Clinic, ClinicId(clinic_id or ""))
+    if clinic is not None:
+        return clinic.site_id
+    person = heard.asked.world.get(Clinician, ClinicianId(person_id or ""))
+    return person.site_ids[0] if person and len(person.site_ids) == 1 else None
+
+
+def _given_out(heard: Heard, slot: Slot) -> bool:
+    world = heard.asked.world
+    clinic, site = world.get(Clinic, slot.clinic_id or ClinicId("")), world.get(Site, slot.site_id)
+    if clinic is None or site is None:
+        return False
+    kept = kept_by_rule(clinic, site, slot.visit_type, slot.start, slot.urgent_reserved, heard.asked.now)
+    return kept is None
 
 
 def slots_of(result: Result) -> list[dict[str, Any]]:
