@@ -248,3 +248,8 @@ def test_why_a_figure_of_the_past_changed_is_explained(line: Line) -> None:
     assert "explain_change" in calls_of(
         line.last("cardiology.manager", "how come no-shows at Riverside rose in July")
     )
+
+
+def test_two_scanners_are_both_at_the_site_of_the_first(line: Line) -> None:
+    moved = line.last(IMAGING, "Riverside MRI 2 is out of order, move its exams to MRI 1")
+    assert calls_of(moved)["propose_allocation"]["room"] == "riverside-mri-2"

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from agent.planners.embedded.lexicon_index import PEOPLE, Entry, Match, NameIndex
+from agent.planners.embedded.lexicon_shapes import kind_of_code, kind_of_owner, kind_of_place
 from agent.planners.embedded.lexicon_words import ORDINARY, POSSESSIVES, SHAPES, TITLES, Word, canonical, words_of
 
 __all__ = ["Candidate", "Entry", "Lexicon", "Mention"]
@@ -76,7 +77,7 @@ class Lexicon:
         words = words_of(text)
         chosen = _longest(self._index.matches(words))
         taken = {at for match in chosen for at in range(match.first, match.after)}
-        scopes = self._named_scopes(chosen, context_site)
+        scopes = self._named_scopes(chosen, words, context_site)
         mentions = [self._mention(match, words, text, scopes, context_site) for match in chosen]
         mentions += self._unmatched(words, taken, text)
         mentions += [
@@ -106,7 +107,9 @@ class Lexicon:
         """All entries of a kind."""
         return tuple(entry for entry in self._entries if entry.kind == kind)
 
-    def _named_scopes(self, chosen: Sequence[Match], context_site: str | None) -> dict[str, set[str]]:
+    def _named_scopes(
+        self, chosen: Sequence[Match], words: Sequence[Word], context_site: str | None
+    ) -> dict[str, set[str]]:
         """The sites, units, services and clinics that the message itself names."""
         site_of: dict[str, str | None] = {}
         named: dict[str, set[str]] = {scope: set() for scope in _SCOPES}
@@ -116,11 +119,18 @@ class Lexicon:
                 if entry.kind in named and score >= max(match.scores.values()) - TIE:
                     named[entry.kind].add(entry.id)
                     site_of[entry.id] = entry.home.get("site")
+                elif (site := entry.home.get("site")) and self._says_site(site, words[match.first : match.after]):
+                    named["site"].add(site)  # "Lakeside CT 1 and CT 2" are both there
         sites: set[str | None] = {*named["site"]} or {context_site}
         for scope in ("unit", "clinic"):
             here = {id for id in named[scope] if site_of[id] in sites}
             named[scope] = here or named[scope]
         return named
+
+    def _says_site(self, site: str, words: Sequence[Word]) -> bool:
+        """Whether the words of a name hold that of its site."""
+        known = self._by_id.get(("site", site))
+        return known is not None and any(word.key == name.lower() for word in words for name in known.names)
 
     def _mention(
         self,
@@ -180,7 +190,7 @@ class Lexicon:
             covered = at in taken or any(start <= word.start < end for start, end in spans)
             if covered:
                 continue
-            if kind := _kind_of_code(word.key) or _kind_of_place(words, at) or _kind_of_owner(words, at, text):
+            if kind := kind_of_code(word.key) or kind_of_place(words, at) or kind_of_owner(words, at, text):
                 said = text[word.start : word.end]
                 found.append(Mention(kind, word.start, word.end, said, nearest=self.nearest(said, kind)))
         return found
@@ -220,36 +230,3 @@ def _longest(matches: Iterable[Match]) -> list[Match]:
             chosen.append(match)
             taken |= span
     return sorted(chosen, key=lambda match: match.first)
-
-
-def _kind_of_place(words: Sequence[Word], at: int) -> str:
-    """A strange capitalised word right after "at" is taken for a site that we do not have ("at Springfield")."""
-    word = words[at]
-    strange = word.capital and word.key.isalpha() and len(word.key) >= 4 and word.key not in ORDINARY
-    return "site" if at and strange and words[at - 1].key == "at" else ""
-
-
-_VISITS = frozenset(
-    "visit visits appointment appointments appt scan scans mri ct ultrasound echo exam examination slot booking "
-    "bookings follow followup consult check checkup review recheck".split()
-)
-_NO_NAMES = frozenset(
-    "mum mother dad father daughter son wife husband somebody someone nobody everybody lady gentleman man woman kid "
-    "child tomorrow today tonight yesterday".split()
-)
-
-
-def _kind_of_owner(words: Sequence[Word], at: int, text: str) -> str:
-    """A strange capitalised name that owns a visit ("Weber's scan", "Diaz's cardiology follow-up") is a patient's."""
-    word = words[at]
-    strange = word.capital and word.key.isalpha() and len(word.key) >= 3 and word.key not in ORDINARY | _NO_NAMES
-    owns = text[word.end : word.end + 2].lower() in ("'s", "’s")
-    return "patient" if strange and owns and any(near.key in _VISITS for near in words[at + 2 : at + 6]) else ""
-
-
-def _kind_of_code(key: str) -> str:
-    """The kind of a code that is not in the lexicon, by its letters ("case-999") or length (a patient's number)."""
-    if key.isdigit():
-        return "patient" if len(key) in (5, 6, 7, 8) else ""
-    prefix = key.partition("-")[0]
-    return SHAPES.get(prefix, "code") if "-" in key and any(char.isdigit() for char in key) else ""
