@@ -44,6 +44,8 @@ class Judged:
     outside: bool
     """Whether it was taken for none of our matters."""
     wrong_writes: tuple[str, ...] = field(default=())
+    asked_which: bool = False
+    """Whether it was asked which matter is meant, although the right one was heard."""
 
     @property
     def ours(self) -> bool:
@@ -68,12 +70,13 @@ class Player:
             thread = answer.thread
             wrong = _wrong_writes(answer, turn.expected, problems)
             outside = self._listener.last is not None and self._listener.last.intent in OUTSIDE
-            right = not problems
+            right, first = not problems, answer
             if problems and answer.outcome == "clarify" and (reply := self._oracle(answer, turn.expected)):
                 again, second = self._say(user, reply, thread, turn.expected)
                 right = not again
                 wrong += _wrong_writes(second, turn.expected, again)
-            judged.append(Judged(talk.name, turn.say, turn.expected, problems, right, outside, wrong))
+            needless = not problems and not turn.expected.asks and self._asks_which(first)
+            judged.append(Judged(talk.name, turn.say, turn.expected, problems, right, outside, wrong, needless))
         return judged
 
     def _say(self, user: User, text: str, thread: str | None, expected: Expected) -> tuple[tuple[str, ...], Answered]:
@@ -87,6 +90,11 @@ class Player:
         if expected.asks and answer.outcome != "clarify":
             problems = (*problems, "no question was asked")
         return problems, answer
+
+    def _asks_which(self, answer: Answered) -> bool:
+        """Whether the answer is the question which matter is meant."""
+        choices = next((card.choices for card in answer.cards if isinstance(card, ChoicesCard)), ())
+        return answer.outcome == "clarify" and bool(choices) and set(choices) <= set(self._abouts.values())
 
     def _oracle(self, answer: Answered, expected: Expected) -> str | None:
         """What somebody answers who knows what they meant: one of the choices, or the name asked for."""

@@ -17,6 +17,7 @@ def figures_of(judged: Sequence[Judged]) -> Figures:
     return {
         "first_attempt": percent(not one.problems for one in ours),
         "after_one_question": percent(one.put_right for one in ours),
+        "needless_questions": percent(one.asked_which for one in ours),
         "wrong_writes": float(sum(len(one.wrong_writes) for one in judged)),
         "outside_caught": percent(one.outside or STOPPED in one.problems for one in others),
         "false_alarms": percent(one.outside for one in ours),
