@@ -25,6 +25,8 @@ SURE_OF_DEED, FAR_AHEAD = 0.6, 0.35
 lead of the third."""
 FAIRLY_SURE = 0.7
 """Below this probability it is asked which matter is meant: in words nobody here wrote, half are another one."""
+ALIKE = frozenset({"demand_forecast", "demand_vs_capacity"})
+"""Matters whose answers hold the same figures: it is not asked which of them is meant."""
 MATTER = ("intent", "slots", "time", "everywhere", "count", "text", "offered")
 
 
@@ -103,6 +105,8 @@ def _is_doubtful(heard: Heard) -> bool:
     sure, lead = heard.ranking.confidence, heard.ranking.margin
     if heard.intent in CHANGING and sure < SURE_TO_CHANGE:
         return not says_deed(heard.text) or (sure < SURE_OF_DEED and lead < FAR_AHEAD)
+    if heard.intent in ALIKE:
+        sure += sum(chance for name, chance in heard.ranking.intents[1:] if name in ALIKE)
     return sure < FAIRLY_SURE
 
 
