@@ -169,7 +169,16 @@ def _is_name(word: Word) -> bool:
 def _supposed(reading: Reading, hit: Hit) -> bool:
     """A what-if changes nothing: "what if each nurse had six?"."""
     supposing = reading.find(concept("what if", "suppose", "simulate", "would happen", "if we were", "assume"))
-    return bool(reading.before(supposing, [hit], reach=12))
+    return bool(reading.before(supposing, [hit], reach=12)) or _asked_of_a_condition(reading, hit)
+
+
+def _asked_of_a_condition(reading: Reading, hit: Hit) -> bool:
+    """ "if we get to 30 patients, how many nurses is that?" only asks."""
+    conditions = [one for one in reading.find(concept("if", "when")) if reading.starts_clause(one)]
+    asks = reading.find(
+        concept("how many", "do we", "do i", "be we", "be i", "would we", "would i", "what be", "what do")
+    )
+    return bool(reading.before(conditions, [hit], reach=8)) and bool(reading.before([hit], asks, reach=8))
 
 
 def forces_overtime(reading: Reading) -> bool:

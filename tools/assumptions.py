@@ -13,32 +13,42 @@ from hospital.model.people import Encounter, Shift
 from hospital.model.places import Bed, Site, Unit
 from hospital.overlay import Overlay
 from hospital.planning.intervals import Interval
-from hospital.ports import In, Range
+from hospital.ports import Range
+from tools.assumed_stays import NOBODY, delayed, fill_beds, leaving_by, spread, where_they_go
 from tools.bed_state import inpatient_units
 from tools.directory import find_service, find_site, find_unit
 from tools.tool import Arguments, Problem, Toolbox
-from tools.windows import local_day, plural, today_at
+from tools.windows import local_day, plural, say_moment, today_at
 
 SOON = timedelta(minutes=30)
 """After this long those who are assumed to leave early are gone."""
-ADMITTED = timedelta(days=28)
-"""Admissions of this long tell where the patients of the emergency department go."""
 
 Kind = Literal[
-    "more_patients", "early_discharges", "beds_opened", "beds_closed", "nurses_missing", "more_nurses", "more_demand"
-]
+    "more_patients", "early_discharges", "late_discharges", "census", "more_in_beds", "beds_opened", "beds_closed",
+    "nurses_missing", "more_nurses", "more_demand",
+]  # fmt: skip
 
 
 class Assumption(Arguments):
     kind: Kind
-    count: int | None = Field(default=None, ge=1, le=200, description="Patients, beds or nurses")
+    count: int | None = Field(
+        default=None, ge=1, le=200, description="Patients, beds or nurses; census: patients of the unit in all"
+    )
+    minutes: int | None = Field(
+        default=None,
+        ge=1,
+        le=7 * 24 * 60,
+        description="late_discharges: by how long; unstated: past the end asked about",
+    )
     source: Literal["ed", "pacu", "elsewhere"] | None = Field(
         default=None, description="more_patients: where they come from"
     )
     unit: str | None = None
     site: str | None = None
     service: str | None = Field(default=None, description="more_demand: the service line")
-    percent: int | None = Field(default=None, ge=-100, le=300, description="more_demand: change of its demand")
+    percent: int | None = Field(
+        default=None, ge=-100, le=300, description="more_demand: change of its demand; late_discharges: share of them"
+    )
 
 
 def assume(assumptions: tuple[Assumption, ...], box: Toolbox, window: Interval) -> tuple[list[str], Toolbox]:
@@ -71,15 +81,15 @@ def _count(one: Assumption, what: str) -> int:
 def _more_patients(one: Assumption, box: Toolbox, world: Overlay, window: Interval) -> str:
     site, units = _place(one, box)
     count, source = _count(one, "patients"), one.source or "elsewhere"
-    shares = _where_they_go(box, site, units, source)
-    already = world.count(Encounter, site_id=site.id, patient_id=_NOBODY)
-    for n, unit_id in enumerate(_spread(count, shares), already + 1):
+    shares = where_they_go(box.world, site, units, source, box.now)
+    already = world.count(Encounter, site_id=site.id, patient_id=NOBODY)
+    for n, unit_id in enumerate(spread(count, shares), already + 1):
         unit = next(each for each in units if each.id == unit_id)
         world.put(
             Encounter.model_validate(
                 {
                     "id": f"ASSUMED-{site.id}-{n}",
-                    "patient_id": _NOBODY,
+                    "patient_id": NOBODY,
                     "site_id": site.id,
                     "unit_id": unit.id,
                     "bed_id": None,
@@ -92,54 +102,15 @@ def _more_patients(one: Assumption, box: Toolbox, world: Overlay, window: Interv
             )
         )
     names = {str(unit.id): unit.name for unit in units}
-    to = ", ".join(f"{n} to {names[id]}" for id, n in Counter(_spread(count, shares)).items())
+    to = ", ".join(f"{n} to {names[id]}" for id, n in Counter(spread(count, shares)).items())
     place = {"ed": "the emergency department", "pacu": "recovery", "elsewhere": "elsewhere"}[source]
     return f"{plural(count, 'patient')} more from {place} at {site.name} ({to})"
-
-
-_NOBODY = "ASSUMED"
-
-
-def _where_they_go(box: Toolbox, site: Site, units: list[Unit], source: str) -> Counter[str]:
-    """How often patients of the source went to each of these units, as far as the store tells."""
-    ids = {str(unit.id) for unit in units}
-    if source == "pacu":
-        recovery = box.world.find(Unit, site_id=site.id, level="pacu")
-        ids_of = In(tuple(unit.id for unit in recovery))
-        seen = box.world.values(Encounter, ("target_unit_id",), unit_id=ids_of, state="in_bed")
-    else:
-        seen = box.world.values(
-            Encounter, ("unit_id",), site_id=site.id, admitted_at=Range(box.now - ADMITTED, box.now)
-        )
-    found = Counter(str(unit) for (unit,) in seen if unit in ids)
-    return found or Counter({str(unit.id): unit.staffed_beds for unit in units})
-
-
-def _spread(count: int, shares: Counter[str]) -> list[str]:
-    """Whole patients by share: the largest remainders get the ones that are left."""
-    total = sum(shares.values())
-    exact = {unit: count * share / total for unit, share in shares.items()}
-    whole = {unit: int(value) for unit, value in exact.items()}
-    left = sorted(exact, key=lambda unit: (whole[unit] - exact[unit], unit))
-    for unit in left[: count - sum(whole.values())]:
-        whole[unit] += 1
-    return [unit for unit in sorted(whole) for _ in range(whole[unit])]
 
 
 def _early_discharges(one: Assumption, box: Toolbox, world: Overlay, window: Interval) -> str:
     site, units = _place(one, box)
     today = Range(box.now, max(local_day(site, today_at(box, site)).end, window.end))
-    leaving = [
-        stay
-        for unit in units
-        for stay in box.world.find(
-            Encounter,
-            unit_id=unit.id,
-            state="in_bed",
-            expected_discharge_at=today,
-        )
-    ]
-    leaving = sorted(leaving, key=lambda stay: (-stay.discharge_probability, stay.id))[: one.count]
+    leaving = leaving_by(box.world, units, today)[: one.count]
     soon = box.now + SOON
     world.put(*(stay.changed(expected_discharge_at=min(soon, stay.expected_discharge_at)) for stay in leaving
                 if stay.expected_discharge_at))  # fmt: skip
@@ -149,6 +120,27 @@ def _early_discharges(one: Assumption, box: Toolbox, world: Overlay, window: Int
         return f"{where} discharges early (nobody is expected to leave today)"
     who = plural(len(leaving), "patient")
     return f"{where} discharges early: {sure:g} of the {who} expected to leave today, within half an hour"
+
+
+def _late_discharges(one: Assumption, box: Toolbox, world: Overlay, window: Interval) -> str:
+    site, units = _place(one, box)
+    leaving = leaving_by(box.world, units, Range(box.now, window.end))
+    leaving = leaving[: one.count or round(len(leaving) * (one.percent or 100) / 100)]
+    world.put(*(delayed(stay, one.minutes, window.end) for stay in leaving))
+    where = units[0].name if len(units) == 1 else site.name
+    late = f"{one.minutes} minutes later" if one.minutes else f"not before {say_moment(site, window.end)}"
+    return f"{plural(len(leaving), 'patient')} of {where} who would leave by then {late}"
+
+
+def _in_beds(one: Assumption, box: Toolbox, world: Overlay, window: Interval) -> str:
+    site, units = _place(one, box)
+    if len(units) != 1:
+        raise Problem("missing", "On which unit?", choices=tuple(unit.name for unit in units), argument="unit")
+    unit, count = units[0], _count(one, "patients")
+    there = box.world.count(Encounter, unit_id=unit.id, state="in_bed")
+    more = count - there if one.kind == "census" else count
+    fill_beds(world, site, unit, more, box.now)
+    return f"{plural(there + more, 'patient')} on {unit.name} ({there} now)"
 
 
 def _beds(one: Assumption, box: Toolbox, world: Overlay, window: Interval) -> str:
@@ -220,6 +212,9 @@ _FIGURES = ("p50", "low80", "high80", "low95", "high95")
 _KINDS: dict[Kind, Callable[[Assumption, Toolbox, Overlay, Interval], str]] = {
     "more_patients": _more_patients,
     "early_discharges": _early_discharges,
+    "late_discharges": _late_discharges,
+    "census": _in_beds,
+    "more_in_beds": _in_beds,
     "beds_opened": _beds,
     "beds_closed": _beds,
     "nurses_missing": _nurses_missing,

@@ -11,7 +11,7 @@ from agent.planners.embedded.resolve import resolve
 
 _ANSWERED_BY: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("name", "room"), ("staff", "room", "bed", "equipment")),
-    **{missing: (missing, "code") for missing in ("plan", "item")},
+    **{missing: (missing, "code") for missing in ("plan", "item", "patient")},
     "appointment": ("appointment", "code", "patient"),
 }
 _FILLER = frozenset(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from agent.planners.embedded.answers import pick, read_names
-from agent.planners.embedded.heard import Heard
+from agent.planners.embedded.heard import Heard, says_whole_house
 from agent.planners.embedded.lexicon import Lexicon
 from agent.planners.embedded.narrow import narrow
 from agent.planners.embedded.resolve import counterpart
@@ -62,6 +62,8 @@ def resume(heard: Heard, matter: Mapping[str, Any], lexicon: Lexicon, *, answer:
         heard.rejects = True
         heard.rejected = tuple(heard.slots.pop("clinician", []) or matter.get("slots", {}).get("clinician", []))
         matter = {**matter, "slots": {k: v for k, v in matter.get("slots", {}).items() if k != "clinician"}}
+    if says_whole_house(heard.text):
+        matter = {**matter, "slots": {k: v for k, v in matter.get("slots", {}).items() if k not in _PARTS_OF_A_HOUSE}}
     narrow(heard, matter.get("slots", {}), lexicon)
     keep_slots(heard, matter.get("slots", {}), lexicon)
     if not heard.everywhere and "site" not in heard.slots:
@@ -71,6 +73,9 @@ def resume(heard: Heard, matter: Mapping[str, Any], lexicon: Lexicon, *, answer:
     kept = {key: value for key, value in earlier.items() if not fresh or key == "minutes"}
     heard.time = {**kept, **heard.time}
     return heard
+
+
+_PARTS_OF_A_HOUSE = ("unit", "level_of_care", "bed")
 
 
 def _the_other(heard: Heard, earlier: Mapping[str, list[str]]) -> None:

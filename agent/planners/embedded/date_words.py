@@ -83,6 +83,9 @@ PART_WORDS = {
     "morning": "morning", "am": "morning", "afternoon": "afternoon", "arvo": "afternoon", "evening": "evening",
     "night": "night", "overnight": "night",
 }  # fmt: skip
+LUNCH = ("lunch", "lunchtime")
+BY_LUNCH = {"after": "afternoon", "past": "afternoon", "before": "morning"}
+"""Which part of the day lies on which side of lunch."""
 PART_PLURALS = {"mornings": "morning", "afternoons": "afternoon", "evenings": "evening", "nights": "night"}
 NAMED_CLOCKS = {"noon": (12, 0), "midday": (12, 0), "noontime": (12, 0), "midnight": (24, 0)}
 BOUNDS: dict[str, Bound] = {
@@ -105,6 +108,29 @@ _HALVES = re.compile(
 )
 
 
-def halves_in_full(text: str) -> str:
-    """The hours of a shift as they are written elsewhere: "7p-7a" is "7pm to 7am"."""
-    return _HALVES.sub(lambda found: f"{found[1]}{found[2]}m to {found[3]}{found[4]}m", text)
+_SHIFT = re.compile(
+    r"(?<![\w-])(07|11|15|19|23|(?:[01]\d|2[0-3])[0-5]\d)\s?[-–]\s?(07|11|15|19|23|(?:[01]\d|2[0-3])[0-5]\d)"
+    r"(?:\s?h(?:rs)?\b)?(?![\w-])"
+)
+"""Hours of a shift as rosters write them: "19-07", "0700-1930"."""
+_SHORT_SHIFT = re.compile(r"(?<![\w-])(7-3|3-11|11-7)(?= (?:shift|crew|team)\b)", re.IGNORECASE)
+_SHORT_HOURS = {"7-3": "7am to 3pm", "3-11": "3pm to 11pm", "11-7": "11pm to 7am"}
+
+
+_TEXTED = re.compile(r"\b2(nite|night|mor\w*|mrw|moz)\b", re.IGNORECASE)
+"""As people text: "2nite", "2moro"."""
+_FROM_TO_HOURS = re.compile(r"(?<![\w-])\d{1,2}\s?[-–]\s?(\d{1,2})\s?(?:h|hrs?|hours?)\b", re.IGNORECASE)
+"""A length between two: the longer counts."""
+
+
+def hours_in_full(text: str) -> str:
+    """The hours of a shift as they are written elsewhere: "7p-7a" is "7pm to 7am", "19-07" is "19:00 to 07:00"."""
+    text = _TEXTED.sub(lambda found: "tonight" if found[1].lower().startswith("n") else "tomorrow", text)
+    text = _FROM_TO_HOURS.sub(lambda found: f"{found[1]} hours", text)
+    text = _HALVES.sub(lambda found: f"{found[1]}{found[2]}m to {found[3]}{found[4]}m", text)
+    text = _SHORT_SHIFT.sub(lambda found: _SHORT_HOURS[found[1]], text)
+    return _SHIFT.sub(lambda found: f"{_clock(found[1])} to {_clock(found[2])}", text)
+
+
+def _clock(digits: str) -> str:
+    return f"{digits[:2]}:{digits[2:] or '00'}"

@@ -163,7 +163,8 @@ def _piece(reader: Reader, at: int, pieces: Pieces, prompted: bool, calendar: Ca
             options.append((replace(pieces, day=agreed), day[1]))
     if not pieces.part and (part := read_part(reader, at, pieces.day is not None)) and reader.word(at - 1) != "good":
         coming = reader.word(at - 1) == "the" and reader.word(at - 2) == "for"
-        this = pieces.this or reader.word(at - 1) == "this" or (coming and not part[0].plural)
+        lunch = reader.word(at) in words.LUNCH
+        this = pieces.this or reader.word(at - 1) == "this" or lunch or (coming and not part[0].plural)
         options.append((replace(pieces, part=part[0], this=this), part[1]))
     if pieces == Pieces(bound=pieces.bound, excluded=pieces.excluded) and (now := _now(reader, at)):
         options.append((replace(pieces, now=True), now))

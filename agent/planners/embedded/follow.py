@@ -91,6 +91,8 @@ def go_on(heard: Heard, masked: str, sure: float, lexicon: Lexicon) -> Heard:
             if fragment or same or chosen_one or told_why or (asked is memory and unsure):
                 return resume(heard, asked, lexicon, answer=True)
     news = bool(heard.mentions or heard.times or heard.count is not None or heard.everywhere or _slots_said(heard))
+    if fragment and heard.count is not None and memory["intent"] == "what_if" and not heard.mentions:
+        return resume(heard, memory, lexicon, answer=False)  # "and with 3?"
     if _MAKE_IT.search(heard.text) and news and heard.intent in ("refine", "submit_option"):
         return resume(heard, memory, lexicon, answer=False)
     if _ELLIPSIS.match(_PLACED.sub(" ", masked)):

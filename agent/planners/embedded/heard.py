@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from agent.planners.embedded.counts import count_in, place_in
@@ -142,6 +142,18 @@ class Heard:
         return f"{self.text}\n{self.earlier}".strip()
 
 
+_HOUSE = re.compile(
+    r"\b(?:(?:whole|entire|full|across the|in the|the) (?:house|hospital|building)|house-? ?wide|"
+    r"(?:all|every|each) (?:of the )?(?:units?|wards?|floors?)|overall|in total)\b",
+    re.IGNORECASE,
+)
+
+
+def says_whole_house(text: str) -> bool:
+    """Whether every unit of a site is meant, rather than the one spoken about."""
+    return _HOUSE.search(text) is not None
+
+
 def says_everywhere(text: str) -> bool:
     """Whether all sites are meant."""
     return _EVERYWHERE.search(text) is not None
@@ -177,16 +189,6 @@ def time_of(times: tuple[When, ...], now: datetime) -> dict[str, str]:
             found[key] = at.isoformat()
             found.setdefault("day", at.date().isoformat())
     return found
-
-
-def on_its_day(time: dict[str, str], times: tuple[When, ...], zone: tzinfo) -> dict[str, str]:
-    """Hours of a day ("in the afternoon") on the day that is spoken about, when no other hours are said."""
-    hours = next((when for when in times if isinstance(when, Daily) and not when.excluded), None)
-    if hours is None or time.keys() & {"start", "at", "until"} or "day" not in time or hours.end <= hours.start:
-        return time
-    day = date.fromisoformat(time["day"])
-    start, end = (datetime.combine(day, edge, zone).isoformat() for edge in (hours.start, hours.end))
-    return {**time, "start": start, "end": end}
 
 
 def _days_first(when: When) -> int:

@@ -11,6 +11,8 @@ __all__ = ["Candidate", "Entry", "Lexicon", "Mention"]
 
 # Candidates this close to the best one are not told apart by the words alone.
 TIE = 0.04
+_RECORD_DIGITS = 5
+"""A patient's number has at least so many digits, a bed's fewer."""
 _SCOPES = ("site", "unit", "service", "clinic")
 
 
@@ -176,6 +178,8 @@ class Lexicon:
             kind = ""
             if word.key in SHAPES and any(char.isdigit() for char in after.key):
                 kind = SHAPES[word.key]
+                if kind == "bed" and after.key.isdigit() and len(after.key) >= _RECORD_DIGITS:
+                    continue  # "bed 70455 on 5 West": a patient is to be bedded
             elif text[word.start : word.end] == "MR" and not after.capital:
                 continue  # the scan, not the title
             elif word.key in TITLES and after.key.isalpha() and (after.capital or after.key not in ORDINARY):

@@ -35,3 +35,9 @@ def is_displacement(text: str, ranking: Ranking, mentions: tuple[Mention, ...]) 
     return _WHO_IS_HIT.search(text) is not None or (
         not one_only and _IS_LOST.search(text) is not None and _ALL_ELSEWHERE.search(text) is not None
     )
+
+
+def is_missing_nurse(ranking: Ranking, mentions: tuple[Mention, ...]) -> bool:
+    """Whether it is a nurse whose work is to be taken over: rooms and doctors are displaced, shifts are covered."""
+    kinds = {found.kind for found in mentions}
+    return ranking.best == "displace" and "staff" in kinds and not kinds & (_LOST | {"clinic", "case", "service"})

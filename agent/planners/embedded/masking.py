@@ -18,11 +18,12 @@ _NUMBER = re.compile(r"(?<![\w<])\d+(?:[.,]\d+)*(?![\w>])")
 
 
 WRITTEN_OUT: dict[str, str] = {
-    "appt": "appointment", "appts": "appointments", "dna": "no-show", "dnas": "no-shows", "dx": "diagnosis",
-    "fcots": "first case on time starts", "los": "length of stay", "ot": "overtime", "pls": "please",
-    "po": "purchase order", "pos": "purchase orders", "req": "requisition", "reqs": "requisitions",
-    "rn": "nurse", "rns": "nurses", "sx": "surgery", "thx": "thanks", "tnaa": "third next available appointment",
-    "tx": "treatment", "u": "you", "util": "utilisation", "vs": "versus",
+    "appt": "appointment", "appts": "appointments", "dcs": "discharges", "dna": "no-show", "dnas": "no-shows",
+    "dx": "diagnosis", "evs": "housekeeping", "fcots": "first case on time starts", "los": "length of stay",
+    "ot": "overtime", "pls": "please", "po": "purchase order", "pos": "purchase orders", "pts": "patients",
+    "req": "requisition", "reqs": "requisitions", "rn": "nurse", "rns": "nurses", "sx": "surgery", "thx": "thanks",
+    "tnaa": "third next available appointment", "tx": "treatment", "u": "you", "util": "utilisation", "vs": "versus",
+    "xfer": "transfer", "xfers": "transfers",
 }  # fmt: skip
 """Abbreviations of the field that a sentence encoder does not know."""
 _SHORT = re.compile(rf"(?<![\w<])(?:{'|'.join(WRITTEN_OUT)})(?![\w>])", re.IGNORECASE)

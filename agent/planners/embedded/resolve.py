@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
+from agent.planners.embedded.bed_numbers import beds_called
 from agent.planners.embedded.heard import Blur
 from agent.planners.embedded.lexicon import Lexicon, Mention
 from agent.planners.embedded.roles import sources
@@ -49,7 +50,7 @@ def resolve(
             if mention.words.upper().startswith("APT-"):
                 slots.setdefault("appointment", []).append(mention.words.upper())
             continue
-        ids = _settled(mention, kind, user, lexicon)
+        ids = _meant(mention, kind, _units(mentions), user, lexicon)
         level = mention.of("level_of_care")
         if kind == "unit" and level and (everywhere or len(ids) > 1):
             kind, ids = "level_of_care", level[:1]
@@ -65,6 +66,17 @@ def resolve(
     if any(mention.kind == "home" for mention in mentions):
         slots |= {f"home_{kind}": [id] for kind, id in _home(user) if id is not None}
     return slots, blurred
+
+
+def _meant(mention: Mention, kind: str, units: set[str], user: User, lexicon: Lexicon) -> tuple[str, ...]:
+    """The ids meant; for a bed said by its number alone, that of the unit spoken about."""
+    ids = _settled(mention, kind, user, lexicon)
+    by_number = beds_called(mention, units, user, lexicon) if kind == "bed" and len(ids) != 1 else ()
+    return by_number or ids
+
+
+def _units(mentions: Sequence[Mention]) -> set[str]:
+    return {id for one in mentions if one.kind == "unit" for id in one.ids}
 
 
 def _home(user: User) -> tuple[tuple[str, str | None], ...]:
@@ -110,7 +122,7 @@ def _settled(mention: Mention, kind: str, user: User, lexicon: Lexicon) -> tuple
 
 
 def _blur(mention: Mention, kind: str, ids: tuple[str, ...], lexicon: Lexicon) -> Blur:
-    offered = ids or tuple(candidate.id for candidate in mention.nearest if candidate.kind == kind)
+    offered = ids or tuple(dict.fromkeys(near.id for near in mention.nearest if near.kind == kind))
     said = tuple(say(lexicon, kind, id) for id in offered)
     return Blur(mention.words, offered, said, known=bool(ids))
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from agent.planners.embedded.lexicon import Mention
 
@@ -28,8 +29,48 @@ def sources(mentions: Sequence[Mention], intent: str, text: str) -> list[Mention
         kinds = {one.kind for one in left}
         return [one for one in mentions if one.kind in kinds and one not in left]
     lent = intent in _STAFFING and _LENDS.search(text) is not None
-    found = {one for one in left if one.kind in others or (lent and one.kind == "unit")}
+    cares = intent == "assign_bed" and not others.isdisjoint(_OF_CARE)
+    found = {
+        one for one in left if one.kind in others or (lent and one.kind == "unit") or (cares and one.kind in _OF_CARE)
+    }
+    if intent == "assign_bed":
+        found |= _where_they_lie(mentions, found, text)
+    if lent:
+        found |= _lenders(mentions, found, text)
     cared = [one for one in mentions if one.kind in _OF_CARE and one not in found]
     sending = {one for one in cared if _SENDING & set(one.of("level_of_care"))}
     found |= sending if len(sending) < len(cared) else set()
     return [one for one in mentions if one in found]
+
+
+_TO = re.compile(
+    r"\b(?:to|into|onto|for|gets?|takes?)\s+(?:(?:the|our|my|unit|ward|room|a|an|bed)\s+)*$", re.IGNORECASE
+)
+
+
+_MOVES = re.compile(
+    r"\b(?:move|transfer|send|shift|downgrade|swap)\s+(?:(?:the|bed|patient|in|from)\s+)*$", re.IGNORECASE
+)
+
+
+def _where_they_lie(mentions: Sequence[Mention], left: set[Mention], text: str) -> set[Mention]:
+    """Of several places, those that nobody is to go to: "the man in 5 West bed 12 should go to 3 East"."""
+    places = [one for one in mentions if one.kind in _OF_CARE]
+    beside = {
+        one
+        for before, one in pairwise(places)
+        if before in left and one.kind == "bed" and not text[before.end : one.start].strip(" ,")
+    }
+    beside |= {one for one in places if one.kind == "bed" and _MOVES.search(text[: one.start]) and one not in left}
+    aims = [one for one in places if _TO.search(text[: one.start]) and one not in left]
+    units = [one for one in places if one.kind == "unit"]
+    if len(aims) == 1 and aims[0].kind == "unit" and len(units) > 1:
+        return beside | {one for one in places if one is not aims[0] and one.start < aims[0].start}
+    return beside if len(beside) < len(places) else set()
+
+
+def _lenders(mentions: Sequence[Mention], left: set[Mention], text: str) -> set[Mention]:
+    """Of several units the one that nurses are sent to is meant; the others lend: "one of 2 West's to 5 West"."""
+    units = [one for one in mentions if one.kind == "unit" and one not in left]
+    aims = [one for one in units if _TO.search(text[: one.start])]
+    return {one for one in units if one is not aims[0]} if len(aims) == 1 and len(units) > 1 else set()

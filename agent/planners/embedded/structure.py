@@ -6,10 +6,11 @@ from agent.planners.embedded.date_values import Minutes, Moment, When, Window
 from agent.planners.embedded.deeds import asks_to_know, says_deed
 from agent.planners.embedded.intents import Ranking
 from agent.planners.embedded.lexicon import Mention
-from agent.planners.embedded.losses import is_displacement
+from agent.planners.embedded.losses import is_displacement, is_missing_nurse
 from agent.planners.embedded.matters import ASIDE, CHANGING, WRITES
 from agent.planners.embedded.no_deeds import about_deeds
 from agent.planners.embedded.over import of_the_past
+from agent.planners.embedded.suppositions import is_supposition
 
 _BOOKED_INSTEAD = frozenset(
     {"imaging_slot", "clinic_earliest_slot", "phi_diagnosis", "overbook", "handbook_question"}
@@ -20,6 +21,7 @@ _SHOWN_WHEN_ASKED = frozenset({"overbook", "substitute_item", "reschedule_visit"
 _ASKED_INSTEAD = {
     "request_agency": frozenset({"who_can_cover"}),
     "book_visit": frozenset({"imaging_slot", "clinic_earliest_slot"}),
+    "assign_bed": frozenset({"place_waiting", "bed_state"}),
 }
 """What a question is about that sounds like one of these changes."""
 _NEVER_OF_A_CASE = frozenset({"cancel_visit", "reschedule_visit", "release_block"})
@@ -64,18 +66,6 @@ _CONSENT = re.compile(
     r"(?:ok|okay|approval|permission|consent|signature|sign-?off)\b",
     re.IGNORECASE,
 )
-_ASSUMES = re.compile(
-    r"^\W*(?:(?:and|now|so|ok|okay|then|or|but|let'?s|please)\W+)*(?:assum\w+|suppos\w+|what if|imagine|pretend)\b",
-    re.IGNORECASE,
-)
-_CONDITION = re.compile(
-    r"^\W*(?:(?:and|now|so|ok|okay|then|or|but)\W+)*(?:if|say|let'?s say|given that)\b.+[,;:–-]+\s+"
-    r"(?:then |so )?(?:what|where|how|who|which|do|does|can|will|would|are|is|could)\b",
-    re.IGNORECASE,
-)
-"""A condition, then a question: "if two more call out, where do we stand?"."""
-_STATES = frozenset({"bed_state", "bed_need_forecast", "staffing_need", "demand_vs_capacity", "surge_beds"})
-"""Matters of how things stand: under a condition each of them is a what-if."""
 _SHOW = re.compile(
     r"^\W*(?:(?:please|hi|hello|hey|ok|so|and|can you|could you|would you)\W+)*(?:show|tell|let) me\b(?! have\b)",
     re.I,
@@ -106,13 +96,13 @@ def intent_by_build(
         return seen
     if is_displacement(text, ranking, mentions):
         return "displace"
+    if is_missing_nurse(ranking, mentions):
+        return "who_can_cover"
     if (other := _by_things(text, ranking, mentions, times, sure)) is not None:
         return other
     if _THIRD_NEXT.search(text) and not _OTHER_DEED.search(text):
         return "kpi_question"  # a figure of access, whatever visit it is about
-    if _ASSUMES.match(text) and "what_if" in [name for name, _ in ranking.intents[:6]]:
-        return "what_if"
-    if _CONDITION.match(text) and ranking.best in _STATES:
+    if is_supposition(text, ranking):
         return "what_if"
     if (beds := _about_beds(ranking, mentions, times)) is not None:
         return beds

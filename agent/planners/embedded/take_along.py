@@ -4,12 +4,12 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from agent.planners.embedded.heard import CARRIED, Heard
+from agent.planners.embedded.heard import CARRIED, Heard, says_whole_house
 from agent.planners.embedded.matters import CHANGING
 
 _KINDRED = (
     frozenset({"bed_state", "bed_need_forecast", "surge_beds", "place_waiting"}),
-    frozenset({"staffing_need", "who_can_cover", "request_agency"}),
+    frozenset({"staffing_need", "who_can_cover", "request_agency", "what_if"}),
     frozenset({"demand_forecast", "demand_vs_capacity", "template_change"}),
     frozenset({"stock_level", "inventory_shortage", "erp_status", "substitute_item", "create_requisition"}),
     frozenset({"predict_duration", "propose_case"}),
@@ -61,8 +61,9 @@ def take_along(heard: Heard) -> None:
         _settle_by_earlier(heard, slots)
     if _is_kin(heard, before):
         heard.time = heard.time or dict(heard.memory.get("time", {}))
-        placed = heard.everywhere or bool(_PLACES & heard.slots.keys() | _PLACES & heard.blurred.keys())
-        named = {*heard.slots, *heard.blurred, *(_PLACES if placed else ())}
+        house = says_whole_house(heard.text)
+        placed = house or heard.everywhere or bool(_PLACES & {*heard.slots, *heard.blurred})
+        named = {*heard.slots, *heard.blurred, *(_PLACES if placed else ()), *(("level_of_care",) if house else ())}
         _take(heard, [kind for kind in CARRIED if kind not in named and kind != "staff"])
 
 
@@ -79,12 +80,12 @@ def _take(heard: Heard, kinds: Iterable[str]) -> None:
 
 
 def _is_kin(heard: Heard, before: str | None) -> bool:
-    """Whether it goes on about the same things: it points at them, or it names neither a place nor a time."""
+    """Whether it goes on about the same things: it points at them, or it is another matter that names no place."""
     if not any({before, heard.intent} <= family for family in _KINDRED):
         return False
     points = _POINTS_BACK if heard.intent != before else _POINTS_AT
     another = heard.intent in CHANGING or heard.intent != before
-    bare = another and not heard.times and not _PLACES & {one.kind for one in heard.mentions}
+    bare = another and not _PLACES & {one.kind for one in heard.mentions}
     return bare or points.search(heard.text) is not None
 
 

@@ -8,12 +8,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from agent.planners.embedded.answers import read_names
+from agent.planners.embedded.date_follow import going_on, is_to_come
 from agent.planners.embedded.date_values import When, Window
-from agent.planners.embedded.date_words import halves_in_full
+from agent.planners.embedded.date_words import hours_in_full
 from agent.planners.embedded.dates import read_dates
 from agent.planners.embedded.deeds import asks_to_know, begins_with_now
 from agent.planners.embedded.follow import born_in, go_on
-from agent.planners.embedded.heard import Heard, on_its_day, says_everywhere, time_of
+from agent.planners.embedded.heard import Heard, says_everywhere, time_of
 from agent.planners.embedded.intents import IntentClassifier, Ranking, load_classifier, load_intents
 from agent.planners.embedded.key_figures import apart_from_figures
 from agent.planners.embedded.lexicon import Lexicon, Mention
@@ -71,7 +72,7 @@ class Understanding:
         """What this message says, together with what it goes on with."""
         zone = ZoneInfo(zone_of(asked))
         lexicon = self._names(asked.world)
-        text = self._spelling.corrected(halves_in_full(clean(asked.text)))
+        text = self._spelling.corrected(hours_in_full(clean(asked.text)))
         times = apart_from_figures(text, read_dates(text, asked.now, zone))
         if begins_with_now(text):
             times = tuple(when for when in times if when.said.words.casefold() != "now")
@@ -109,7 +110,10 @@ class Understanding:
         read_names(heard, lexicon)
         heard = go_on(heard, masked, SURE, lexicon)
         if heard.follows:
-            heard.time = on_its_day(heard.time, heard.times, zone)
+            earlier = heard.memory.get("time") or {}
+            heard.time = going_on(heard.time, heard.text, heard.times, earlier, asked.now.astimezone(zone))
+            if heard.intent == "bed_state" and is_to_come(heard.times, asked.now):
+                heard.intent = "bed_need_forecast"  # "and by 7 tonight?": beds to come are forecast, not counted
         return heard
 
     def _names(self, world: Reader) -> Lexicon:

@@ -4,10 +4,18 @@ import re
 
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.script import Say, Script, do, question, settle, tell
+from agent.planners.embedded.skills.assumed import assumptions_of
 from agent.planners.embedded.skills.reads import read
 from agent.planners.embedded.skills.staffing import shift_said
+from agent.planners.embedded.skills.wards import ward
+from agent.planners.embedded.skills.what_if import what_if
 from tools.results import Done, Refused
 
+_TO_BE_REPLACED = re.compile(
+    r"\b(?:backfill|replac\w+|cover for|instead of|take over|takes? (?:her|his|their)|place of|"
+    r"is (?:out|off|ill|sick|gone)|(?:call|phon)\w* (?:out|off|in))\b|'s (?:shift|place|patients)",
+    re.IGNORECASE,
+)
 _MORE = re.compile(r"\b(?:more|extra|another|additional|need (?:a|one|two|\d))\b", re.IGNORECASE)
 
 
@@ -15,15 +23,22 @@ _COVER = re.compile(r"\b(?:find|get|need|who|arrange|suggest)\b.{0,30}\bcover\b|
 
 
 def staffing_need(heard: Heard) -> Script:
-    """Nurses needed against rostered; when cover is asked for as well, who could come."""
+    """Nurses needed against rostered; for another number of patients, as it would be; who could come, if asked."""
+    if any(one["kind"] == "census" and "unit" in one for one in assumptions_of(heard)):
+        return (yield from what_if(heard))
     return (yield from (who_can_cover(heard) if _COVER.search(heard.text) else read(heard)))
+
+
+def _asked_about(heard: Heard) -> str | None:
+    """The nurse of whom is asked whether they could come; none for somebody whose place is to be taken."""
+    return None if _TO_BE_REPLACED.search(heard.matter()) else heard.one("staff")
 
 
 def who_can_cover(heard: Heard) -> Script:
     """The need, and who could come: home staff, float, voluntary overtime, agency."""
     if (past := heard.past()) is not None:
         return question(f"{past[:1].upper()}{past[1:]} is over already. For which shift to come?", asks_for="day")
-    unit = heard.one("unit")
+    unit = ward(heard, own_first=True)
     need = yield from do("query_capacity", subject="staff", unit=unit, site=heard.site(), **heard.window())
     if isinstance(need, Refused):
         return tell(need)
@@ -36,7 +51,7 @@ def who_can_cover(heard: Heard) -> Script:
         goal="nurse_cover",
         unit=unit,
         site=heard.site(),
-        staff=heard.one("staff"),
+        staff=_asked_about(heard),
         nurses=more,
         **window,
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.script import Script, do, question, tell
+from agent.planners.embedded.skills.wards import ward
 from agent.planners.embedded.skills.wishes import is_imaging, modality, wants_contrast
 from hospital.ids import ClinicianId, ClinicId
 from hospital.model.people import Clinician
@@ -37,8 +38,10 @@ def bed_state(heard: Heard) -> Arguments:
 
 
 def staffing_need(heard: Heard) -> Arguments:
-    """Nurses required against rostered."""
-    return {"subject": "staff", "site": heard.site(), "unit": heard.one("unit"), **heard.window()}
+    """Nurses required against rostered; after an hour, until the end of its day."""
+    window = heard.window()
+    since = {"start": heard.time["at"]} if "at" in heard.time and "start" not in window else {}
+    return {"subject": "staff", "site": heard.site(), "unit": ward(heard), **(since or window)}
 
 
 def imaging_slot(heard: Heard) -> Arguments:

@@ -5,13 +5,25 @@ import re
 from agent.planners.embedded.counts import count_in
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.script import Say, Script, do, question, settle
+from agent.planners.embedded.skills.wards import ward
 from tools.results import Done, Refused
 
 _NURSES = re.compile(
     r"\b(\d{1,2}|one|two|three|four|five|six)\s+"
-    r"(?:(?:more|extra|additional|outside|temp|float|med-?surg|icu|telemetry|tele|registered|agency)\s+){0,3}"
-    r"(?:agency|nurses?|rns?|floats?|travell?ers?|temps?|people|bodies|hands)\b",
+    r"(?:(?:more|extra|additional|outside|external|temp|float|med-?surg|icu|telemetry|tele|step-?down|medical|registry|"
+    r"registered|agency|bank|locum|contract|travel|pairs?|sets?|of)\s+){0,3}"
+    r"(?:agency|nurses?|rns?|floats?|travell?ers?|temps?|locums?|people|bodies|hands)\b|"
+    r"\b(?:buy in|bring in|get|book|order|request|need|want|send|secure|hire|put in for)\s+(?:me |us )?"
+    r"(two|three|four|five|six|[2-9])\b(?=\s*(?:$|[,.;]|(?:for|on|from|through|tonight|tomorrow|please)\b))",
     re.IGNORECASE,
+)
+_OUTSIDE = re.compile(
+    r"\b(?:agency|external\w*|outside|travell?ers?|registry|locums?|temps?|contract|bank|buy in)\b", re.IGNORECASE
+)
+
+
+_BARE_NUMBER = re.compile(
+    r"\W*(?:make (?:it|that) |no,? |actually,? |i need )?\w+(?: of them| please)?\W*", re.IGNORECASE
 )
 
 
@@ -23,11 +35,13 @@ def request_agency(heard: Heard) -> Script:
         return question("For which shift: today, tonight, or another day?", asks_for="day")
     if (nurses := _nurses_said(heard)) > 1:
         return (yield from _several(heard, nurses))
-    unit = heard.one("unit")
+    unit = ward(heard, own_first=True)
     need = yield from do("query_capacity", subject="staff", unit=unit, site=heard.site(), **heard.window())
     text = heard.text.casefold()
     left = heard.one("from_unit")
     source = "overtime" if "overtime" in text else "float" if left or "float" in text else "agency"
+    if source == "float" and not left and _OUTSIDE.search(text):
+        source = "agency"  # "float's empty, go external"
     result = yield from do(
         "request_staffing",
         unit=unit,
@@ -46,8 +60,10 @@ def request_agency(heard: Heard) -> Script:
 
 def _nurses_said(heard: Heard) -> int:
     """How many nurses are wanted: a number that stands before them, not one of call-outs or patients."""
+    if heard.follows and _BARE_NUMBER.fullmatch(heard.text) and heard.number():
+        return heard.number() or 1
     found = _NURSES.search(heard.matter())
-    number = count_in(found.group(1), ()) if found else None
+    number = count_in(found.group(1) or found.group(2), ()) if found else None
     return number if number is not None and number > 0 else 1
 
 
@@ -56,7 +72,7 @@ def _several(heard: Heard, nurses: int) -> Script:
     result = yield from do(
         "propose_allocation",
         goal="nurse_cover",
-        unit=heard.one("unit"),
+        unit=ward(heard, own_first=True),
         site=heard.site(),
         nurses=nurses,
         **shift_said(heard),

@@ -6,7 +6,12 @@ from agent.planners.embedded.heard import Heard
 
 _KINDS = (("room", "room"), ("scanner", "room"), ("bed", "bed"), ("equipment", "equipment"))
 """A scanner is a room of its own to the desk."""
-_DIRTY = re.compile(r"\b(?:dirty|soiled|needs? (?:a )?clean\w*|not (?:been )?clean\w*|contaminated)\b", re.IGNORECASE)
+_DIRTY = re.compile(
+    r"\b(?:dirty|soiled|stripped(?! and (?:\w+ )?clean)|needs? (?:an? )?(?:\w+ )?clean\w*|"
+    r"(?:wait\w*|awaiting|due) (?:(?:for|on) )?(?:an? |the )?(?:\w+ )?(?:clean\w*|housekeeping|evs)|"
+    r"not (?:been )?clean\w*|contaminated)\b",
+    re.IGNORECASE,
+)
 _CLEANING = re.compile(r"\b(?:being cleaned|cleaning (?:now|in progress)|under cleaning)\b", re.IGNORECASE)
 _BACK = re.compile(
     r"\b(?:back (?:in|up|on|to|from|online)|(?:is|are|it'?s|'s) back|"
@@ -17,7 +22,8 @@ _BACK = re.compile(
     re.IGNORECASE,
 )
 _NOT_YET = re.compile(
-    r"\b(?:not|isn'?t|aren'?t|hasn'?t|never|until|till|when|once|before|expected|should be|will be|being)\b",
+    r"\b(?:not|isn'?t|aren'?t|hasn'?t|never|wait\w*|awaiting|needs?|until|till|when|once|before|expected|"
+    r"should be|will be|being)\b",
     re.IGNORECASE,
 )
 _ABSENT = re.compile(
