@@ -253,3 +253,31 @@ def test_why_a_figure_of_the_past_changed_is_explained(line: Line) -> None:
 def test_two_scanners_are_both_at_the_site_of_the_first(line: Line) -> None:
     moved = line.last(IMAGING, "Riverside MRI 2 is out of order, move its exams to MRI 1")
     assert calls_of(moved)["propose_allocation"]["room"] == "riverside-mri-2"
+
+
+def test_that_a_visit_fell_free_offers_it_to_nobody_by_itself(line: Line) -> None:
+    told, offered = line.talk(CALLER, "cancellation at Lakeside Orthopaedics on Friday", "yes please")
+    assert (told.outcome, told.tools) == ("clarify", ())
+    assert calls_of(offered)["offer_waitlist"]["clinic"] == "lakeside-orthopaedics"
+
+
+def test_a_physician_names_the_clinic(line: Line) -> None:
+    offered = line.last(CALLER, "give Dr. Horvath's free slot on Thursday to whoever waits longest")
+    assert calls_of(offered)["offer_waitlist"]["clinic"] == "riverside-medicine"
+
+
+def test_what_was_held_for_somebody_is_booked_when_they_agree(line: Line) -> None:
+    _, held, booked = line.talk(
+        CALLER,
+        "earliest follow-up at Eastfield Gynaecology",
+        "hold the second for 63104",
+        "she is fine with it, book it",
+    )
+    made = calls_of(booked)["book_appointment"]
+    assert (made["slot"], made["patient"]) == (calls_of(held)["hold_slot"]["slot"], "63104")
+
+
+def test_more_patients_after_no_shows_are_only_tried(line: Line) -> None:
+    _, tried = line.talk(ENT, "no-shows to expect at Riverside ENT on Tuesday", "what if we put four extra in")
+    assert calls_of(tried)["propose_allocation"]["goal"] == "overbook"
+    assert "submit_plan" not in calls_of(tried)

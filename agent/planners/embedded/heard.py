@@ -28,6 +28,10 @@ CARRIED = (
 """Kinds of things that a follow-up keeps unless it names another of the kind."""
 
 
+_SOME_WEEKS = timedelta(days=21)
+"""So far what lies after a day is looked at."""
+
+
 @dataclass(frozen=True)
 class Blur:
     """A name that is not clear: the ids it may mean with how each is said; none when there is no such thing."""
@@ -106,11 +110,14 @@ class Heard:
         return {"day": self.time["day"]} if "day" in self.time else {}
 
     def window_until(self) -> dict[str, str]:
-        """As `window`, but "by Friday" and "before Tuesday" reach from now to then."""
-        ends = [when for when in self.times if isinstance(when, Window) and when.bound in ("by", "before")]
-        if len(ends) != 1 or len(self.times) != 1:
+        """As `window`, but "by Friday" and "before Tuesday" reach until then, "after the 20th" some weeks on."""
+        only = self.times[0] if len(self.times) == 1 else None
+        if not isinstance(only, Window) or only.bound in ("at", "until"):
             return self.window()
-        return {"end": (ends[0].end if ends[0].bound == "by" else ends[0].start).isoformat()}
+        if only.bound in ("by", "before"):
+            return {"end": (only.end if only.bound == "by" else only.start).isoformat()}
+        start = only.end if only.bound == "after" else only.start
+        return {"start": start.isoformat(), "end": (start + _SOME_WEEKS).isoformat()}
 
     def minutes(self) -> int | None:
         """The duration said."""

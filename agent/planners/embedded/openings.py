@@ -19,7 +19,8 @@ _SHORT = 9
 def goes_on_about_free_time(heard: Heard) -> bool:
     """Whether it asks for free time, says of what neither by a word nor by a name, and free time was spoken about."""
     before = heard.memory.get("intent")
-    if before not in OPENINGS or heard.intent not in _MISTAKEN or len(heard.text.split()) > _SHORT:
+    asked_when = heard.memory.get("asks_for") == "day" and bool(heard.times)
+    if not (before in OPENINGS or asked_when) or heard.intent not in _MISTAKEN or len(heard.text.split()) > _SHORT:
         return False
     if heard.intent not in OPENINGS and not (heard.times or heard.mentions):
         return False

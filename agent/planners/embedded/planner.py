@@ -20,6 +20,9 @@ NAME = "embedded"
 MOST_READS = 3
 """So many reads of an answer are kept, to be told when somebody asks what it rests on."""
 SURE_TO_CHANGE = 0.9
+SURE_TO_ASK_BACK = 0.75
+ASKS_BACK = frozenset({"cancel_visit", "reschedule_visit"})
+"""Matters of which only a draft is shown before the speaker's own yes: these need less."""
 SURE_OF_DEED, FAR_AHEAD = 0.6, 0.35
 """A change that no verb of doing asks for needs the first probability; one that is asked for needs the second, or a
 lead of the third."""
@@ -103,7 +106,7 @@ def _is_doubtful(heard: Heard) -> bool:
     if heard.settled or heard.intent != heard.ranking.best:
         return False
     sure, lead = heard.ranking.confidence, heard.ranking.margin
-    if heard.intent in CHANGING and sure < SURE_TO_CHANGE:
+    if heard.intent in CHANGING and sure < (SURE_TO_ASK_BACK if heard.intent in ASKS_BACK else SURE_TO_CHANGE):
         return not says_deed(heard.text) or (sure < SURE_OF_DEED and lead < FAR_AHEAD)
     if heard.intent in ALIKE:
         sure += sum(chance for name, chance in heard.ranking.intents[1:] if name in ALIKE)

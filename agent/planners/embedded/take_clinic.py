@@ -17,6 +17,8 @@ _SCANNED = frozenset(
 )
 """Matters about the visits of a clinic, and about examinations on scanners."""
 _FREE = frozenset({"clinic_earliest_slot", "imaging_slot"})
+_FULL = frozenset({"no_show_risk", "overbook"})
+_BOOKS = re.compile(r"\b(?:book|schedule|enter|confirm)\b|\bit'?s for\b", re.IGNORECASE)
 _TAKES = ("book_visit", "hold_slot", "submit_option")
 _SURE_TO_TAKE = 0.7
 _OF_ONE_VISIT = frozenset({"cancel_visit", "reschedule_visit"})
@@ -37,6 +39,14 @@ def take_visit(heard: Heard, lexicon: Lexicon) -> None:
         # of free slots one is booked or held: there is no plan to submit
         kept = heard.intent == "hold_slot" or _KEEPS.search(heard.text)
         heard.intent, heard.settled = "hold_slot" if kept else "book_visit", True
+    if before == "hold_slot" and heard.intent == "confirm_yes" and earlier.get("slot") and _BOOKS.search(heard.text):
+        # "he is fine with it, book it": what was held for him
+        heard.intent, heard.settled = "book_visit", True
+        heard.slots.setdefault("patient", list(earlier.get("patient", [])))
+        heard.slots["slot"] = list(earlier["slot"])
+    if heard.intent == "what_if" and before in _FULL and not _names_its_own(heard):
+        _take(heard, lexicon, earlier, ("clinic", "service", "site"))
+        return
     if {before, heard.intent} <= _OF_ONE_VISIT | {"schedule_show"} and heard.intent in _OF_ONE_VISIT:
         _take_visit_of(heard, earlier)
         return

@@ -12,10 +12,11 @@ from agent.planners.embedded.script import Say, Script, do, question, settle, te
 from agent.planners.embedded.skills.reads import demand_forecast, read
 from agent.planners.embedded.skills.reasons import reason_of
 from agent.planners.embedded.skills.shown import moment_at
-from hospital.ids import ClinicId
+from hospital.ids import ClinicianId, ClinicId
 from hospital.model.bookings import ClinicSession, Slot
+from hospital.model.people import Clinician
 from hospital.model.places import Clinic, Site
-from hospital.ports import Range
+from hospital.ports import In, Range
 from tools.results import Done, Refused
 
 _ASKS_WHAT_TO_DO = re.compile(
@@ -95,6 +96,9 @@ def _clinics(heard: Heard) -> list[Clinic]:
     world = heard.asked.world
     if (named := heard.one("clinic")) is not None and (clinic := world.get(Clinic, ClinicId(named))) is not None:
         return [clinic]
+    person = world.get(Clinician, ClinicianId(heard.one("clinician") or ""))
+    if person is not None and person.role not in ("surgeon", "anaesthesiologist"):
+        return world.find(Clinic, order="name", service_id=person.service_id, site_id=In(tuple(person.site_ids)))
     service = heard.one("service") or heard.user.home.service_id
     site = heard.one("site") or (heard.user.home.site_id if service is None else None)
     where: dict[str, Any] = {
@@ -120,7 +124,8 @@ def offer_waitlist(heard: Heard) -> Script:
     if len(clinics) != 1:
         names = tuple(clinic.name for clinic in clinics)
         return question("Which clinic has the free slot?", names, "clinic", tuple(str(one.id) for one in clinics))
-    if heard.is_question and not heard.follows and not orders_besides(heard.text):
+    told = not _OFFERS.search(heard.text) or (heard.is_question and not orders_besides(heard.text))
+    if told and not heard.follows:
         return _only_asked(clinics[0])
     kind = next((word for word in _KINDS if word in heard.matter().casefold()), None)
     slot = _slot_at(heard, clinics[0], kind)
@@ -139,6 +144,14 @@ def offer_waitlist(heard: Heard) -> Script:
         **({} if slot else heard.window()),
     )
     return (yield from settle("offer_waitlist", result, f"offer a slot of {clinics[0].name}"))
+
+
+_OFFERS = re.compile(
+    r"\b(?:offer\w*|(?:back|re)?-?fill\w*|gives?|sends?|pass|hand|use|get|pull|call|ring|phone|text|run|plug|promote|let|"
+    r"put|moves?|recover|match|advertise|propose|find|book|takes?|gets|goes|slot|work)\b",
+    re.IGNORECASE,
+)
+"""Words by which a freed visit is given to somebody; that there is one offers it to nobody."""
 
 
 def _only_asked(clinic: Clinic) -> Say:

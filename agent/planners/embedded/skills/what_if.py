@@ -16,6 +16,7 @@ _OF_NURSES = frozenset({"nurses_missing", "more_nurses", "census", "more_in_beds
 """What is assumed about the nurses of a unit and the patients they have."""
 _OVERBOOKED = re.compile(r"\b(?:double|over)[- ]?(?:book|fill)\w*", re.IGNORECASE)
 _OF_A_WARD = re.compile(r"\b(?:beds?|nurses?|rns?|ed|er|pacu|discharg\w*|admi\w+)\b", re.IGNORECASE)
+_EXTRA = re.compile(r"\b(?:extra|more|additional|on top|over)\b", re.IGNORECASE)
 _SESSIONS = re.compile(r"\b(?:sessions?|half[- ]days?|templates?|clinics? (?:day|slot)s?)\b", re.IGNORECASE)
 
 
@@ -68,10 +69,12 @@ def _of_a_clinic(heard: Heard) -> Callable[[Heard], Script] | None:
     """What shows the effect of other sessions or of more patients than slots: it proposes and sends nothing."""
     if _OF_A_WARD.search(heard.text):
         return None
-    if _OVERBOOKED.search(heard.text):
+    if _SESSIONS.search(heard.text) and not _OVERBOOKED.search(heard.text):
+        return template_change
+    if _OVERBOOKED.search(heard.text) or (heard.one("clinic") and _EXTRA.search(heard.text)):
         heard.is_question = True
         return overbook
-    return template_change if _SESSIONS.search(heard.text) else None
+    return None
 
 
 def _later(heard: Heard) -> str | None:
