@@ -231,7 +231,9 @@ def test_a_slot_at_the_time_said_is_held_or_nothing(line: Line, store: SqlStore)
 def test_days_by_their_number_and_weeks_of_a_month_are_times(line: Line) -> None:
     offered = calls_of(line.last(CALLER, "Riverside Cardiology, 18th, somebody dropped out, refill it from the list"))
     assert offered["offer_waitlist"]["day"] == "2026-09-18"
-    seen = calls_of(line.last(CALLER, "new patient slots at Eastfield Gynaecology in the first week of October"))
+    seen = calls_of(
+        line.last(CALLER, "earliest new patient slot at Eastfield Gynaecology in the first week of October")
+    )
     assert seen["query_capacity"]["start"].startswith("2026-10-01")
     assert seen["query_capacity"]["end"].startswith("2026-10-08")
     by = calls_of(line.last(CALLER, "follow-up at Eastfield Gynaecology by Friday, is there any?"))["query_capacity"]

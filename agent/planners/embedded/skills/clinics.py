@@ -148,7 +148,8 @@ def offer_waitlist(heard: Heard) -> Script:
 
 _OFFERS = re.compile(
     r"\b(?:offer\w*|(?:back|re)?-?fill\w*|gives?|sends?|pass|hand|use|get|pull|call|ring|phone|text|run|plug|promote|let|"
-    r"put|moves?|recover|match|advertise|propose|find|book|takes?|gets|goes|slot|work)\b",
+    r"put|moves?|recover|match|advertise|propose|find|book|takes?|gets|goes|slot|work|"
+    r"(?:may|can|should|shall|will) have)\b",
     re.IGNORECASE,
 )
 """Words by which a freed visit is given to somebody; that there is one offers it to nobody."""
