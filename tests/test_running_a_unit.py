@@ -131,6 +131,8 @@ def test_a_kind_of_care_is_the_one_unit_that_gives_it(line: Line, text: str, uni
         (NURSE, "I might lose a nurse at 3, do we still make ratio", {"kind": "nurses_missing", "count": 1}),
         (NURSE, "ED could send 2 more, are we still legal?", {"kind": "more_in_beds", "unit": "northgate-5-west"}),
         (BEDS, "what if only a third of the discharges happen", {"kind": "late_discharges", "percent": 33}),
+        (NURSE, "what if three go home ill tonight", {"kind": "nurses_missing", "count": 3}),
+        (BEDS, "would 4 extra step-down beds help tonight", {"kind": "beds_opened", "count": 4}),
         (BEDS, "suppose two discharges slip", {"kind": "late_discharges", "count": 2}),
         (BEDS, "model the shut beds on 3 East being open, don't do anything", {"kind": "beds_opened"}),
     ],

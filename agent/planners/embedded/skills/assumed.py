@@ -53,10 +53,14 @@ _OPEN = re.compile(
 _HOW_MANY_NURSES = re.compile(r"\bhow many (?:\w+ )?(?:nurses|rns|more)\b", re.IGNORECASE)
 _OPENS = re.compile(r"\b(?:open\w*|staff\w*|us(?:e|ed|ing)|running|in use)\b", re.IGNORECASE)
 _SHUT_BEDS = re.compile(r"\b(?:closed|shut|unstaffed|mothballed)\s+(?:\w+ )?beds\b", re.IGNORECASE)
+_MORE_BEDS = re.compile(r"\b(?:more|extra|additional)\s+(?:[\w-]+\s+)?beds?\b", re.IGNORECASE)
 _EVERY = re.compile(r"\b(?:all|every)\b", re.IGNORECASE)
 _CLOSE = re.compile(r"\b(?:clos\w+|lose|lost|block\w*|take out|shut\w*|out of (?:use|service))\b", re.IGNORECASE)
-_NURSES = re.compile(r"\b(?:nurses?|rns?|calls?(?:ed)?[ -]?(?:out|in sick|off)s?|sick calls?)\b", re.IGNORECASE)
-_FEWER = re.compile(r"\b(?:call\w*|sick|fewer|less|lose|lost|missing|short|without|out|down)\b", re.IGNORECASE)
+_NURSES = re.compile(
+    r"\b(?:nurses?|(?:go|goes|went) home (?:sick|ill)|rns?|calls?(?:ed)?[ -]?(?:out|in sick|off)s?|sick calls?)\b",
+    re.IGNORECASE,
+)
+_FEWER = re.compile(r"\b(?:call\w*|sick|ill|fewer|less|lose|lost|missing|short|without|out|down)\b", re.IGNORECASE)
 _DEMAND = re.compile(r"\b(?:referrals?|demand|volumes?|requests?)\b", re.IGNORECASE)
 _DOWN = re.compile(r"\b(?:drop\w*|falls?|fell|down|decreas\w*|shrinks?|fewer|less)\b", re.IGNORECASE)
 _PATIENTS = re.compile(
@@ -133,7 +137,7 @@ def _kind(heard: Heard, clause: str, count: int | None, unit: str | None, source
         return "census"
     if _DEMAND.search(clause) and source is None:
         return "more_demand"
-    if _DISCHARGE.search(clause):
+    if _DISCHARGE.search(clause) and not _NURSES.search(clause):
         return "late_discharges" if _LATE.search(clause) else "early_discharges"
     if _HOW_MANY_NURSES.search(clause):
         return None
@@ -144,6 +148,8 @@ def _kind(heard: Heard, clause: str, count: int | None, unit: str | None, source
     if _CLOSE.search(clause) and ("bed" in clause.casefold() or _counts_on(_SHUT_UNIT, clause, count, unit)):
         return "beds_closed"
     if _OPEN.search(clause) or _counts_on(_OPEN_UNIT, clause, count, unit):
+        return "beds_opened"
+    if count is not None and source is None and _MORE_BEDS.search(clause):
         return "beds_opened"
     if count is not None and (source is not None or _PATIENTS.search(clause)):
         on_a_unit = source is None or heard.user.home.unit_id is not None
