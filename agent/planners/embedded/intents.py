@@ -23,7 +23,7 @@ OUTSIDE = frozenset({"out_of_scope", "other_language"})
 LEAST_INSIDE = 0.5
 LEAST_LIKENESS = 0.33
 LEAST_BELONGING = -3.0
-STRANGE, BARELY_BELONGING = 0.25, -1.0
+STRANGE, BARELY_BELONGING = 0.1, -1.0
 """What may well be outside and hardly belongs is strange: the probability, and how well it fits."""
 BELONGING_SHARES = np.array([0.5, 0.5], dtype=np.float32)
 """How much each sign of belonging counts (see `signs_of`); found on labelled examples of other fields."""
