@@ -60,7 +60,7 @@ class Player:
         self, ask: Ask, listener: Listener, users: Callable[[str], User], names: Callable[[str, str], str]
     ) -> None:
         self._ask, self._listener, self._users, self._names = ask, listener, users, names
-        self._abouts = {intent.name: intent.about.split(":")[0].rstrip(".") for intent in load_intents()}
+        self._abouts = {intent.name: intent.title for intent in load_intents()}
 
     def play(self, talk: Talk, spoil: Callable[[str], str] = str) -> list[Judged]:
         """Every turn of a talk, judged; `spoil` makes a message worse before it is said."""

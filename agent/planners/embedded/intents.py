@@ -78,6 +78,11 @@ class Intent:
     about: str
     examples: tuple[str, ...]
 
+    @property
+    def title(self) -> str:
+        """What it means in a few words, as it is offered in a question."""
+        return self.about.split(":")[0].rstrip(".")
+
 
 def load_intents(folder: Path = EXAMPLES) -> tuple[Intent, ...]:
     """The intents, one file each. Raises ValueError for a file that is not as it should be."""

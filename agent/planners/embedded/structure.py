@@ -127,8 +127,6 @@ def _by_things(
         return "hold_slot"  # what is offered is given away, only what is held has a length
     if ranking.best in _OF_A_VISIT and kinds & _STAFF and _names_no_visit(text, mentions):
         return next(name for name, _ in ranking.intents if name in ("record_status", "displace", "who_can_cover"))
-    if "case" in kinds and ranking.confidence < sure:
-        return next((name for name, _ in ranking.intents if name in ("change_case", "case_show")), None)
     if "staff" in kinds and ranking.best in _OF_DOCTORS:
         return next((name for name, chance in ranking.intents if name in _OF_NURSES and chance >= _ANY), None)
     if "item" in kinds and ranking.best in _ABOUT_ITEMS and "substitute_item" in likely and _INSTEAD.search(text):

@@ -78,7 +78,7 @@ SKILLS: dict[str, Callable[[Heard], Script]] = {
 
 def ask_which(heard: Heard) -> Script:
     """One question between the likeliest matters, in the words of their descriptions."""
-    about = {intent.name: intent.about.split(":")[0].rstrip(".") for intent in load_intents()}
+    about = {intent.name: intent.title for intent in load_intents()}
     likely = [name for name, _ in heard.ranking.intents[:6] if name in about and name not in _NOT_OFFERED][:3]
     return talk.unclear(heard, {name: about[name] for name in likely})
 

@@ -39,7 +39,7 @@ def unplaced(heard: Heard) -> Script:
     """A follow-up that fits nothing: what was spoken about, and what should be different."""
     yield from ()
     before = heard.memory.get("intent")
-    about = next((intent.about.split(":")[0].rstrip(".") for intent in load_intents() if intent.name == before), None)
+    about = next((intent.title for intent in load_intents() if intent.name == before), None)
     if about is None:
         return Say(f"I am not sure what that is about. I can help with {can_do(heard)}.", kind="clarify")
     spoken = f"{about[:1].lower()}{about[1:]}"
