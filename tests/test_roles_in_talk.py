@@ -166,7 +166,7 @@ def test_what_is_lost_and_to_be_moved_is_a_displacement(line: Line, text: str, r
 
 
 def test_a_matter_picked_from_our_list_says_nothing_but_itself(line: Line) -> None:
-    text = "OR 11, work on the lights, Saturday 8 to 10"
+    text = "OR 11 and the lamp man, Saturday 8 to 10"
     asked, picked = line.talk(SCHEDULER, text, "Plan maintenance or a repair of a room, scanner or device")
     assert "Plan maintenance or a repair of a room, scanner or device" in choices_of(asked)
     wish = calls_of(picked)["request_maintenance"]
@@ -175,7 +175,7 @@ def test_a_matter_picked_from_our_list_says_nothing_but_itself(line: Line) -> No
 
 
 def test_a_case_is_not_cancelled_because_our_list_says_the_word(line: Line) -> None:
-    text = "CASE-503 is a problem tomorrow"
+    text = "something about CASE-503 for tomorrow"
     asked, picked = line.talk(SCHEDULER, text, "Move, reorder, bump or cancel a planned surgical case")
     assert "Move, reorder, bump or cancel a planned surgical case" in choices_of(asked)
     assert calls_of(picked)["propose_allocation"]["case"] == "CASE-503"
