@@ -171,6 +171,22 @@ def test_a_surgeon_who_is_ill_says_so_and_sees_what_that_hits(line: Line) -> Non
     assert "submit_plan" not in calls_of(turn)
 
 
+def test_what_is_only_thought_about_is_not_done(line: Line) -> None:
+    assert "release_block" not in calls_of(line.last("surgeon.lund", "I might not need my Friday"))
+    called = calls_of(line.last(SUPPLY, "could we buy 2 CUP-A if we wanted to"))
+    assert "create_requisition" not in called
+
+
+def test_the_rest_of_a_block_begins_where_its_use_ends(line: Line) -> None:
+    turn = line.last(SCHEDULER, "Adeyemi needs his Wednesday block until 1 pm, release the rest")
+    assert calls_of(turn)["release_block"]["start"].startswith("2026-09-16T13:00")
+
+
+def test_a_case_with_a_band_is_an_add_on(line: Line) -> None:
+    turn = line.last(CHARGE, "place a hip fracture with Dr. Lund, expedited, c-arm in the room")
+    assert calls_of(turn)["propose_allocation"]["goal"] == "add_on"
+
+
 def test_since_says_when_it_began(line: Line) -> None:
     called = calls_of(line.last(CHARGE, "CT 2 broken since 6"))
     assert "until" not in called["record_event"]

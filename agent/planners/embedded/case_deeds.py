@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from agent.planners.embedded.deeds import asks_to_know
+from agent.planners.embedded.deeds import asks_to_know, says_deed
 from agent.planners.embedded.heard import Heard
+from agent.planners.embedded.intents import Ranking
 from agent.planners.embedded.lexicon import Mention
 
 _VERB = (
@@ -20,6 +21,10 @@ _ON_IT = re.compile(
     re.IGNORECASE,
 )
 _SWAP = re.compile(r"\b(?:swap|switch|flip|exchange)\b.*\b(?:them|those|both)\b", re.IGNORECASE)
+_NEVER_OF_A_CASE = frozenset({"cancel_visit", "reschedule_visit", "release_block"})
+_URGENT = re.compile(
+    r"(?<!not )(?<!non-)\b(?:emergent|urgent|expedited|(?:band|class|category|cat) [1-4a-e])\b", re.IGNORECASE
+)
 _TURNS_ON_A_CASE = frozenset({"case_show", "change_case", "predict_duration", "inventory_shortage"})
 _OTHERS = frozenset({"patient", "item", "requisition", "bed", "clinic", "code", "scanner", "equipment"})
 """What else "it" may be about when one of these is named."""
@@ -30,6 +35,19 @@ def moves_a_case(text: str, mentions: Sequence[Mention]) -> bool:
     if any(one.kind == "item" for one in mentions) or asks_to_know(text):
         return False
     return any(one.kind == "case" and _RIGHT_BEFORE.search(text[: one.start]) for one in mentions)
+
+
+def changes_a_case(text: str, ranking: Ranking, mentions: tuple[Mention, ...]) -> bool:
+    """Whether what is to change is an operation: it has a case number; a visit and a block have none."""
+    told = ranking.best == "change_case" and says_deed(text) and not asks_to_know(text)
+    moved = moves_a_case(text, mentions) and ranking.best != "withdraw_request"
+    return told or moved or ranking.best in _NEVER_OF_A_CASE
+
+
+def is_add_on(text: str, ranking: Ranking) -> bool:
+    """Whether a new case comes with a band of urgency, as a clinician gives it."""
+    likely = ranking.best == "propose_case" and "add_on_case" in dict(ranking.intents[:4])
+    return likely and _URGENT.search(text) is not None
 
 
 def goes_on_with_case(heard: Heard, memory: Mapping[str, Any]) -> bool:

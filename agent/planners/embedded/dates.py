@@ -20,7 +20,7 @@ from agent.planners.embedded.date_words import tokens_of
 
 __all__ = ["Daily", "Minutes", "Moment", "Said", "When", "Window", "read_dates"]
 
-_JOINERS = frozenset({"to", "-", "–", "—", "through", "thru", "until", "till"})
+_JOINERS = frozenset({"to", "-", "–", "—", "through", "thru", "until", "till", "til"})
 _PROMPTS = frozenset({*words.BOUNDS, "around", "about", "between", "@", "be", "as"})
 _OPENERS = frozenset({"and", "ok", "okay", "so", "then", "but", "right", "good", "great", "thanks", "alright"})
 _BEFORE_A_DURATION = frozenset({

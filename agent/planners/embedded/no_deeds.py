@@ -19,7 +19,7 @@ _RELEASED = re.compile(r"(?<!\bbe )\breleased\b", re.IGNORECASE)
 _RELEASE = re.compile(r"\b(?:release|let go|give|hand|free|open)\b", re.IGNORECASE)
 _FORBIDS = re.compile(
     r"^\W*(?:(?:please|no|and|but|so|ok|okay|actually|wait|oh|hey|hi)\W+)*"
-    r"(?:(?:you |we )?(?:don'?t|do not|never)(?: (?:need|have|want) to)?|(?:there'?s |there is )?no need to|"
+    r"(?:(?:you |we )?(?:don'?t|do not|never)(?: (?:need|have|want) to)?|(?:there'?s |there is )?no need to|no more|"
     r"let'?s not|(?:i|we) (?:wouldn'?t|shouldn'?t|mustn'?t|would not|should not|must not)|"
     r"i don'?t want (?:you |us )?to)\s+(?!forget|hesitate|you|we|i\b|know|see|understand|have|need)[^,;:?]*$",
     re.IGNORECASE,

@@ -9,8 +9,9 @@ from agent.planners.embedded.heard import Heard
 def window_ahead(heard: Heard) -> dict[str, str]:
     """The time said as the stretch to look in, as tool arguments: nothing, `day`, or `start` and `end`."""
     days = [when for when in heard.times if isinstance(when, Window) and when.grain == "day" and not when.excluded]
-    if len(days) == 1 and days[0].bound in ("before", "by", "until"):
-        end = days[0].start if days[0].bound == "before" else days[0].end
+    spans = [when for when in heard.times if isinstance(when, Window) and not when.excluded]
+    if len(spans) == 1 and spans[0].bound in ("before", "by", "until"):
+        end = spans[0].start if spans[0].bound == "before" else spans[0].end
         if end > heard.asked.now:
             return {"start": heard.asked.now.isoformat(), "end": end.isoformat()}
     if len(days) == 2 and all(day.bound == "at" for day in days):

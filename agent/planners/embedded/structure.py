@@ -2,9 +2,9 @@
 
 import re
 
-from agent.planners.embedded.case_deeds import moves_a_case
+from agent.planners.embedded.case_deeds import changes_a_case, is_add_on
 from agent.planners.embedded.date_values import Minutes, Moment, When, Window
-from agent.planners.embedded.deeds import asks_to_know, says_deed
+from agent.planners.embedded.deeds import asks_to_know
 from agent.planners.embedded.intents import Ranking
 from agent.planners.embedded.lexicon import Mention
 from agent.planners.embedded.losses import is_displacement, is_missing_nurse
@@ -25,7 +25,6 @@ _ASKED_INSTEAD = {
     "assign_bed": frozenset({"place_waiting", "bed_state"}),
 }
 """What a question is about that sounds like one of these changes."""
-_NEVER_OF_A_CASE = frozenset({"cancel_visit", "reschedule_visit", "release_block"})
 _OF_A_VISIT = frozenset({"cancel_visit", "reschedule_visit"})
 _STAFF = frozenset({"staff", "clinician"})
 _ABOUT_RULES = frozenset({"policy_why", "handbook_question", "explain_change"})
@@ -93,7 +92,7 @@ def intent_by_build(
         return "erp_status"
     if (seen := about_deeds(text, ranking) or of_the_past(text, ranking, times)) is not None:
         return seen
-    if any(found.kind == "case" for found in mentions) and _changes_a_case(text, ranking, mentions):
+    if any(found.kind == "case" for found in mentions) and changes_a_case(text, ranking, mentions):
         return "change_case"
     if is_displacement(text, ranking, mentions):
         return "displace"
@@ -112,13 +111,6 @@ def intent_by_build(
     return "book_visit" if _books(text, ranking, mentions, times, sure) else None
 
 
-def _changes_a_case(text: str, ranking: Ranking, mentions: tuple[Mention, ...]) -> bool:
-    """Whether what is to change is an operation: it has a case number; a visit and a block have none."""
-    told = ranking.best == "change_case" and says_deed(text) and not asks_to_know(text)
-    moved = moves_a_case(text, mentions) and ranking.best != "withdraw_request"
-    return told or moved or ranking.best in _NEVER_OF_A_CASE
-
-
 def _by_things(
     text: str, ranking: Ranking, mentions: tuple[Mention, ...], times: tuple[When, ...], sure: float
 ) -> str | None:
@@ -131,6 +123,8 @@ def _by_things(
         return next(name for name, _ in ranking.intents if name in ("record_status", "displace", "who_can_cover"))
     if {"case", "item"} <= kinds and ranking.best == "stock_level":
         return "inventory_shortage"  # whether the case has what it needs, not how many there are
+    if is_add_on(text, ranking):
+        return "add_on_case"
     if "case" in kinds and ranking.confidence < sure:
         return next((name for name, _ in ranking.intents if name in ("change_case", "case_show")), None)
     if "staff" in kinds and ranking.best in _OF_DOCTORS:

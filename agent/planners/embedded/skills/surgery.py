@@ -78,6 +78,10 @@ def release_block(heard: Heard) -> Script:
     return (yield from settle("release_block", result, "release block time"))
 
 
+_KEPT = re.compile(r"\b(?:rest|remainder|only needs?|keeps?|finish\w*)\b", re.IGNORECASE)
+"""What is told is until when the time is used: the rest of it is given back."""
+
+
 def _part_given_back(heard: Heard) -> dict[str, str]:
     """The time said; "Friday after 12" and "only from 2" give back what comes after, "until 10" what comes before."""
     window = heard.window()
@@ -88,9 +92,11 @@ def _part_given_back(heard: Heard) -> dict[str, str]:
         end = datetime.combine(date.fromisoformat(day) + timedelta(1), time.min, start.tzinfo)
         return {"start": start.isoformat(), "end": end.isoformat()}
     if day is not None and "until" in heard.time:
-        end = datetime.fromisoformat(heard.time["until"])
-        start = datetime.combine(date.fromisoformat(day), time.min, end.tzinfo)
-        return {"start": start.isoformat(), "end": end.isoformat()}
+        until = datetime.fromisoformat(heard.time["until"])
+        begins = datetime.combine(date.fromisoformat(day), time.min, until.tzinfo)
+        if _KEPT.search(heard.text):
+            return {"start": until.isoformat(), "end": (begins + timedelta(1)).isoformat()}
+        return {"start": begins.isoformat(), "end": until.isoformat()}
     return window
 
 
