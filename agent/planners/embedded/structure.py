@@ -125,7 +125,7 @@ def _by_things(
         return "inventory_shortage"  # whether the case has what it needs, not how many there are
     if is_add_on(text, ranking):
         return "add_on_case"
-    if "case" in kinds and ranking.confidence < sure:
+    if "case" in kinds and ranking.confidence < sure and ranking.best not in _ABOUT_RULES:
         return next((name for name, _ in ranking.intents if name in ("change_case", "case_show")), None)
     if "staff" in kinds and ranking.best in _OF_DOCTORS:
         return next((name for name, chance in ranking.intents if name in _OF_NURSES and chance >= _ANY), None)
