@@ -112,8 +112,6 @@ def go_on(heard: Heard, masked: str, sure: float, lexicon: Lexicon) -> Heard:
         act_on_case(heard, memory)
         return heard
     news = bool(heard.mentions or heard.times or heard.count is not None or heard.everywhere or _slots_said(heard))
-    if fragment and heard.count is not None and memory["intent"] == "what_if" and not heard.mentions:
-        return resume(heard, memory, lexicon, answer=False)  # "and with 3?"
     if news and _corrects(heard, memory, fragment):
         return resume(heard, memory, lexicon, answer=False)
     if _ELLIPSIS.match(_PLACED.sub(" ", masked)):
@@ -159,6 +157,8 @@ def _corrects(heard: Heard, memory: Mapping[str, Any], fragment: bool) -> bool:
     """Whether the matter stays and something of it is said anew: "make it two", "no, 2 pm", "cost centre 4100"."""
     if _MAKE_IT.search(heard.text) and heard.intent in ("refine", "submit_option", "evidence_question"):
         return True
+    if fragment and heard.count is not None and memory["intent"] == "what_if" and not heard.mentions:
+        return True  # "and with 3?"
     bare = len(heard.mentions) == 1 and len(heard.text.split()) <= len(heard.mentions[0].words.split()) + 2
     if bare and heard.mentions[0].kind == "cost_centre" and memory["intent"] == "create_requisition":
         return True
