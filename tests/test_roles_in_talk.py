@@ -178,7 +178,7 @@ def test_a_matter_picked_from_our_list_says_nothing_but_itself(line: Line) -> No
 
 
 def test_a_case_is_not_cancelled_because_our_list_says_the_word(line: Line) -> None:
-    text = "CASE-503, tomorrow, hmm"
+    text = "CASE-503 tomorrow, Osei says hm"
     ours = ABOUT["change_case"]
     asked, picked = line.talk(SCHEDULER, text, ours)
     assert ours in choices_of(asked)

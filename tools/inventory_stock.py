@@ -6,9 +6,11 @@ from hospital.cards import TableCard
 from hospital.model.places import Site
 from hospital.model.supply import Item, Stock
 from hospital.money import format_money
+from hospital.planning.intervals import Interval
 from tools.directory import find_item
 from tools.implant_needs import read_needs
 from tools.inventory_arguments import WEEK, QueryInventory, read_coming
+from tools.inventory_loaners import read_loaners
 from tools.sites_asked import find_sites, say_sites
 from tools.tool import Answer, Problem, Toolbox
 from tools.windows import listed, reference_site, say_moment, window_of
@@ -39,6 +41,12 @@ def answer_stock(args: QueryInventory, box: Toolbox) -> Answer:
     said = say_sites(sites, args.site or "all")
     facts = _item_facts(item)
     each = [f"{row['site']} {row['on_hand']}" for row in rows]
+    loaners = [
+        row
+        for row in read_loaners(box, {str(site.id): site for site in sites}, Interval(box.now, window.end))
+        if row["item"] == item.id
+    ]
+    lent = "".join(f" {str(row['said'])[:1].upper()}{str(row['said'])[1:]}." for row in loaners)
     way = f" In the ERP: {listed([str(one['said']) for one in coming])}." if coming else ""
     return Answer(
         headline=(
@@ -46,7 +54,7 @@ def answer_stock(args: QueryInventory, box: Toolbox) -> Answer:
             f"({listed(each, 12)}); "
             f"planned cases until {say_moment(clock, window.end)} need {sum(row['planned'] for row in rows)}. "
             f"{facts['unit_cost_said']} each, lead time {item.lead_time_days} days, "
-            f"{item.processing_hours} h processing.{way}"
+            f"{item.processing_hours} h processing.{lent}{way}"
         ),
         facts={
             **facts,
@@ -56,6 +64,7 @@ def answer_stock(args: QueryInventory, box: Toolbox) -> Answer:
             "until": say_moment(clock, window.end),
             "sites": rows,
             "requisitions": coming,
+            "loaners": loaners,
         },
         cards=(
             TableCard(

@@ -100,7 +100,7 @@ def _one(box: Toolbox, requisition: Requisition) -> Answer:
     return Answer(
         headline=f"{row['said']}. " + " ".join(str(budget["said"]) for budget in budgets),
         facts={"requisition": row, "budgets": budgets},
-        cards=(_table([row], 1), *([_budget_table(budgets)] if budgets else [])),
+        cards=(_table([row], 1),),
     )
 
 

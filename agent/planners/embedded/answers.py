@@ -18,11 +18,12 @@ _FILLER = frozenset(
     "the a an and at on in for of to it is it's its s that this please pls thanks thank you ok okay yes no make i "
     "mean meant number record born dob mrn option one x them then what how about only just would be patient item "
     "pieces number: with her his anything any something some there and or but so also too as well instead rather "
-    "again then sorry actually hmm hm well um uh let try same".split()
+    "again then sorry actually hmm hm well um uh let try same wait nope not".split()
 )
 _TELLS_WHY = re.compile(r"\s*(?:because|since|as|due to|the reason|it'?s because)\b", re.IGNORECASE)
 _PREFIXED: Mapping[str, str] = {"case": "CASE", "requisition": "REQ"}
 _BY_CASE = ("case_show", "change_case")
+_BY_ROOM = ("or_open_time", "schedule_show")
 _SMALLEST_RECORD = 100
 
 
@@ -31,8 +32,19 @@ def read_names(heard: Heard, lexicon: Lexicon, intent: str | None = None) -> Non
     heard.slots, heard.blurred = resolve(
         heard.mentions, intent or heard.intent, heard.user, lexicon, heard.text, everywhere=heard.everywhere
     )
-    if heard.number_of:
+    if heard.number_of == "room":
+        heard.slots["room"] = _room_numbered(heard, lexicon)
+    elif heard.number_of:
         heard.slots[heard.number_of] = [f"{_PREFIXED[heard.number_of]}-{heard.number()}"]
+
+
+def _room_numbered(heard: Heard, lexicon: Lexicon) -> list[str]:
+    """The room of this number at the site of the one spoken about: "and 7?" after OR 9."""
+    before: str = heard.memory["slots"]["room"][0]
+    site = lexicon.entry("room", before).home.get("site")
+    name = f"room {heard.number()}"
+    found = [one.id for one in lexicon.entries("room") if name in one.names and one.home.get("site") == site]
+    return found or [before]
 
 
 def is_fragment(masked: str) -> bool:
@@ -44,7 +56,13 @@ def is_fragment(masked: str) -> bool:
 def number_answers(heard: Heard, fragment: bool) -> None:
     """A bare number is the record's that was asked for, or another one of the kind that was spoken about."""
     count, asked = heard.count, str(heard.memory.get("asks_for") or "")
-    if not fragment or heard.mentions or count is None or count < _SMALLEST_RECORD:
+    if not fragment or heard.mentions or count is None:
+        return
+    rooms = heard.memory.get("slots", {}).get("room")
+    if 0 < count < _SMALLEST_RECORD and not asked and rooms and heard.memory["intent"] in _BY_ROOM:
+        heard.number_of = "room"
+        return
+    if count < _SMALLEST_RECORD:
         return
     if asked in _PREFIXED:
         heard.number_of = asked

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any
 
 from agent.planners.embedded.answers import pick, read_names
-from agent.planners.embedded.heard import Heard, says_whole_house
+from agent.planners.embedded.date_values import Moment, Window
+from agent.planners.embedded.heard import Blur, Heard, says_whole_house
 from agent.planners.embedded.lexicon import Lexicon
 from agent.planners.embedded.narrow import narrow
 from agent.planners.embedded.resolve import counterpart
@@ -66,9 +68,11 @@ def resume(heard: Heard, matter: Mapping[str, Any], lexicon: Lexicon, *, answer:
         matter = {**matter, "slots": {k: v for k, v in matter.get("slots", {}).items() if k not in _PARTS_OF_A_HOUSE}}
     narrow(heard, matter.get("slots", {}), lexicon)
     keep_slots(heard, matter.get("slots", {}), lexicon)
+    keep_unclear(heard, matter, lexicon)
     if not heard.everywhere and "site" not in heard.slots:
         heard.everywhere = bool(matter.get("everywhere"))
     earlier: dict[str, str] = matter.get("time", {})
+    heard.time = _on_day_of(heard, earlier)
     fresh = heard.time.keys() & {"day", "start", "at"}
     kept = {key: value for key, value in earlier.items() if not fresh or key == "minutes"}
     heard.time = {**kept, **heard.time}
@@ -85,6 +89,42 @@ def _the_other(heard: Heard, earlier: Mapping[str, list[str]]) -> None:
         if len(ids) == 2 and len(left) == 1:
             heard.slots[kind] = left
             heard.blurred.pop(kind, None)
+
+
+def keep_unclear(heard: Heard, matter: Mapping[str, Any], lexicon: Lexicon) -> None:
+    """What was unclear stays so, unless something of the kind, or the site of one of them, is named now."""
+    site = heard.one("site")
+    for kind, choices in matter.get("unclear", {}).items():
+        if kind in heard.slots or kind in heard.blurred:
+            continue
+        here = [(id, said) for id, said in choices if site is None or _is_at(lexicon, kind, id, site)]
+        if len(here) == 1:
+            heard.slots[kind] = [here[0][0]]
+        elif choices:
+            ids, said = zip(*(here or choices), strict=True)
+            heard.blurred[kind] = (Blur(kind, ids, said),)
+
+
+def _is_at(lexicon: Lexicon, kind: str, id: str, site: str) -> bool:
+    try:
+        return lexicon.entry(kind, id).home.get("site") in (None, site)
+    except KeyError:
+        return True
+
+
+def _on_day_of(heard: Heard, earlier: Mapping[str, str]) -> dict[str, str]:
+    """An hour said without a day ("only from 2") is on the day that was spoken about."""
+    known = earlier.get("day") or earlier.get("start") or earlier.get("at")
+    spans = [when for when in heard.times if isinstance(when, Moment | Window)]
+    if known is None or not spans or not all(isinstance(when, Moment) and not when.dated for when in spans):
+        return heard.time
+    day = date.fromisoformat(known[:10])
+    moved = {
+        key: datetime.combine(day, datetime.fromisoformat(value).timetz()).isoformat()
+        for key, value in heard.time.items()
+        if key in ("at", "until")
+    }
+    return {**heard.time, **moved, "day": day.isoformat()}
 
 
 def keep_slots(heard: Heard, earlier: Mapping[str, list[str]], lexicon: Lexicon) -> None:

@@ -25,6 +25,8 @@ _PRONOUN = re.compile(
     re.IGNORECASE,
 )
 """What stands before a "one" that counts nothing: "the standard one"."""
+_MAKE_THAT = re.compile(r"\b(?:make|change) (?:it|that|this)(?: to)?\s+$", re.IGNORECASE)
+"""... but "make that one" counts."""
 _PLACE = re.compile(r"(?:option|number|no\.?|nr\.?|#)\s*(\d)\b", re.IGNORECASE)
 
 
@@ -36,7 +38,7 @@ def count_in(text: str, taken: Iterable[tuple[int, int]]) -> int | None:
         at = found.start("digits") if digits else found.start("word")
         if any(start <= at < end for start, end in spans):
             continue
-        if word == "one" and _PRONOUN.search(text[:at]):
+        if word == "one" and _PRONOUN.search(text[:at]) and not _MAKE_THAT.search(text[:at]):
             continue
         value = int(digits.replace(",", "")) if digits else _NUMBER_WORDS.get(word)
         if value is not None:

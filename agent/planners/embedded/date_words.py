@@ -99,7 +99,7 @@ GLUE = frozenset({"at", "on", "of", "the", ",", "in", "around", "about", "'s", "
 EXCLUDING = frozenset({"not", "except", "excluding", "but", "no", "without"})
 AMOUNT_VERBS = frozenset(
     "overbook overbooked double overfill raise raised lower lowered increase increased reduce reduced cut exceed "
-    "exceeded grow shrink expand".split()
+    "exceeded grow shrink expand delay delayed slip slide".split()
 )
 """Words after which "by 3" is an amount, not an hour."""
 _HALVES = re.compile(

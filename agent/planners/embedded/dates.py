@@ -20,7 +20,7 @@ from agent.planners.embedded.date_words import tokens_of
 
 __all__ = ["Daily", "Minutes", "Moment", "Said", "When", "Window", "read_dates"]
 
-_JOINERS = frozenset({"to", "-", "–", "—", "through", "thru", "until", "till"})
+_JOINERS = frozenset({"to", "-", "–", "—", "through", "thru", "until", "till", "til"})
 _PROMPTS = frozenset({*words.BOUNDS, "around", "about", "between", "@", "be", "as"})
 _OPENERS = frozenset({"and", "ok", "okay", "so", "then", "but", "right", "good", "great", "thanks", "alright"})
 _BEFORE_A_DURATION = frozenset({
@@ -90,6 +90,9 @@ def _single(reader: Reader, at: int, calendar: Calendar, message: str) -> tuple[
         cursor += reader.word(cursor) in ("the", "about", "around")
         cursor += reader.word(cursor) == "about"
     pieces, after = _collect(reader, cursor, pieces, prompted, calendar)
+    if after == cursor and cursor > at + 1 and reader.word(cursor - 1) == "the":
+        cursor -= 1  # "before the 25th": a day of the month needs its article
+        pieces, after = _collect(reader, cursor, pieces, prompted, calendar)
     if after > cursor:
         value = mean(pieces, _said(reader, at, after, message), calendar)
         if value and calendar.back:

@@ -68,6 +68,8 @@ def orders_besides(text: str) -> bool:
 
 def asks_to_know(text: str) -> bool:
     """Whether it is a question about the world, not a request ("could you order ...", "order two?")."""
+    if _ASKS_ADVICE.match(text) or _HEDGES.search(text):
+        return True
     if POLITE.match(text) or _FORBIDS.match(text):
         return False
     if _WHO.match(text) or _THEN_WHEN.search(text):
@@ -75,6 +77,19 @@ def asks_to_know(text: str) -> bool:
     return Reading(text).asks() or (_ENDS_ASKING.search(text) is not None and not says_deed(text))
 
 
+_ASKS_ADVICE = re.compile(
+    r"^\W*(?:(?:and|so|ok|then|but|hi|hey)\W+)*(?:should|shall|ought|must|do) (?:i|we)\b(?! have\b)|"
+    r"^\W*(?:do you think|would you say|is it worth|would it be better|am i right to|are we right to)\b",
+    re.IGNORECASE,
+)
+"""What would be best is asked: "should we release it" releases nothing."""
+_HEDGES = re.compile(
+    r"^\W*(?:[\w.'-]+\W+){0,3}?(?:i|we|he|she|they|[\w'-]+)\s+(?:might|may) not (?:be )?(?:need|want|us|requir|com)|"
+    r"\b(?:i|we)(?: am| are| was| were|'m|'re)? ?(?:thought about|thinking (?:of|about)|considering|toying with)\b|"
+    r"\bif (?:we|i) (?:wanted|wished|had|needed)(?: to)?\s*[?.!]*$",
+    re.IGNORECASE,
+)
+"""What is only thought about: "I might not need Friday" gives nothing back."""
 _ENDS_ASKING = re.compile(r"\?\W*$")
 _FORBIDS = re.compile(
     r"^\W*(?:(?:please|and|but|so|ok|okay)\W+)*(?:don'?t|do not|never)\s+"

@@ -15,6 +15,7 @@ from agent.planners.embedded.answers import (
     read_names,
 )
 from agent.planners.embedded.carry import OTHER_ONE, REJECTS, resume
+from agent.planners.embedded.case_deeds import act_on_case, goes_on_with_case
 from agent.planners.embedded.date_values import Window
 from agent.planners.embedded.deeds import says_deed
 from agent.planners.embedded.heard import CARRIED, Heard
@@ -29,8 +30,10 @@ FOLLOW_UPS = ("refine", "confirm_no")
 PATIENCE = 3
 """A question left open is come back to for so many turns."""
 _MAKE_IT = re.compile(
-    r"^\W*(?:(?:no|actually|ok|please|and|then|but)\W+)*(?:let'?s )?(?:make|change) (?:it|that|them)\b", re.I
+    r"^\W*(?:(?:no|actually|ok|please|and|then|but)\W+)*(?:let'?s )?(?:make|change|turn) (?:it|that|them)\b", re.I
 )
+_CORRECTS = re.compile(r"^\W*(?:no|nope|nah|sorry|actually|wait|oops|rather|i meant?|i mean)\b", re.IGNORECASE)
+"""Something else is meant: "no, two", "actually 2 pm"."""
 _MAY_FOLLOW, _LIKELY_FOLLOWS = 0.1, 0.3
 """From the first probability on a message may be a follow-up; from the second it is one, if no matter is sure."""
 _BY_DOCTOR = ("clinic_earliest_slot", "imaging_slot", "propose_case", "add_on_case", "who_can_cover", "no_show_risk")
@@ -64,7 +67,21 @@ def matter_of(heard: Heard) -> dict[str, Any]:
         "count": heard.count,
         "offered": heard.offered,
         "text": heard.matter()[:1500],
+        "unclear": {
+            kind: [list(one) for one in zip(blurs[0].ids, blurs[0].said, strict=True)]
+            for kind, blurs in heard.blurred.items()
+            if len(blurs) == 1 and blurs[0].known and kind not in heard.slots
+        },
+        "other_case": _other_case(heard),
     }
+
+
+def _other_case(heard: Heard) -> str | None:
+    """The case that was spoken about before the one of now, so that "swap them" means both."""
+    now = heard.one("case")
+    earlier = next(iter(heard.memory.get("slots", {}).get("case", [])), None)
+    known: str | None = earlier if earlier not in (None, now) else heard.memory.get("other_case")
+    return known
 
 
 def go_on(heard: Heard, masked: str, sure: float, lexicon: Lexicon) -> Heard:
@@ -90,10 +107,12 @@ def go_on(heard: Heard, masked: str, sure: float, lexicon: Lexicon) -> Heard:
             told_why = asked is memory and asked["asks_for"] == "reason"
             if fragment or same or chosen_one or told_why or (asked is memory and unsure):
                 return resume(heard, asked, lexicon, answer=True)
+    if goes_on_with_case(heard, memory):
+        read_names(heard, lexicon, "change_case")
+        act_on_case(heard, memory)
+        return heard
     news = bool(heard.mentions or heard.times or heard.count is not None or heard.everywhere or _slots_said(heard))
-    if fragment and heard.count is not None and memory["intent"] == "what_if" and not heard.mentions:
-        return resume(heard, memory, lexicon, answer=False)  # "and with 3?"
-    if _MAKE_IT.search(heard.text) and news and heard.intent in ("refine", "submit_option"):
+    if news and _corrects(heard, memory, fragment):
         return resume(heard, memory, lexicon, answer=False)
     if _ELLIPSIS.match(_PLACED.sub(" ", masked)):
         return _asks_on(heard, memory, lexicon)
@@ -132,6 +151,18 @@ def _after_a_change(heard: Heard, memory: Mapping[str, Any], lexicon: Lexicon, n
     read_names(heard, lexicon)
     take_along(heard)
     return heard
+
+
+def _corrects(heard: Heard, memory: Mapping[str, Any], fragment: bool) -> bool:
+    """Whether the matter stays and something of it is said anew: "make it two", "no, 2 pm", "cost centre 4100"."""
+    if _MAKE_IT.search(heard.text) and heard.intent in ("refine", "submit_option", "evidence_question"):
+        return True
+    if fragment and heard.count is not None and memory["intent"] == "what_if" and not heard.mentions:
+        return True  # "and with 3?"
+    bare = len(heard.mentions) == 1 and len(heard.text.split()) <= len(heard.mentions[0].words.split()) + 2
+    if bare and heard.mentions[0].kind == "cost_centre" and memory["intent"] == "create_requisition":
+        return True
+    return fragment and _CORRECTS.search(heard.text) is not None and heard.intent in (*FOLLOW_UPS, memory["intent"])
 
 
 def _likely_follows(heard: Heard, memory: Mapping[str, Any], sure: float) -> bool:

@@ -15,7 +15,8 @@ from hospital.model.people import User
 
 _EVERYWHERE = re.compile(
     r"\b(?:(?:any|all|every|each|whichever)(?: of the| the| our)?(?: five| 5)?(?: other)? "
-    r"(?:site|hospital|campus|location)s?|anywhere|everywhere|across (?:all|the (?:whole |entire )?system|sites)|"
+    r"(?:sites?|hospitals?|campus(?:es)?|locations?)|anywhere|everywhere|"
+    r"across (?:all|the (?:whole |entire )?system|sites)|"
     r"(?:the )?(?:whole|entire) (?:system|network|organi[sz]ation)|system-?wide|"
     r"(?:doesn'?t|don'?t|does not|do not|not) (?:care|mind|matter|bothered)(?: about)? "
     r"(?:where|which (?:site|hospital)))\b",

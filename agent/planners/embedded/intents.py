@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -93,6 +94,8 @@ def load_intents(folder: Path = EXAMPLES) -> tuple[Intent, ...]:
             raise ValueError(f"{path.name} must hold intent (named like the file), about and examples")
         if not all(isinstance(example, str) for example in content["examples"]):
             raise ValueError(f"{path.name}: every example must be text; quote words like yes and no")
+        if twice := [example for example, times in Counter(content["examples"]).items() if times > 1]:
+            raise ValueError(f"{path.name} holds an example twice: {twice[0]}")
         found.append(Intent(content["intent"], content["about"], tuple(content["examples"])))
     return tuple(found)
 

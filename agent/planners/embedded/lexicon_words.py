@@ -35,6 +35,8 @@ SAME_WORD: dict[str, str] = {
     "center": "centre ctr",
     "clinic": "clinics",
     "saint": "st",
+    "room": "rm rms",
+    "fracture": "fx frx",
 }
 # Phrases of several words that mean one word.
 SAME_PHRASE: dict[tuple[str, ...], str] = {
@@ -50,6 +52,12 @@ SAME_PHRASE: dict[tuple[str, ...], str] = {
     ("medical", "surgical"): "medsurg",
     ("cat", "scan"): "ct",
     ("ear", "nose", "throat"): "ent",
+    ("skin", "to", "skin"): "duration",
+    ("dermatology", "to", "dermatology"): "duration",
+    ("ex", "lap"): "laparotomy",
+    ("lap", "appy"): "appy",
+    ("lap", "appendix"): "appendix",
+    ("laparoscopic", "appy"): "appy",
     ("ear", "nose", "and", "throat"): "ent",
 }
 _CANONICAL = {other: word for word, others in SAME_WORD.items() for other in others.split()}

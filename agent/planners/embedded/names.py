@@ -33,7 +33,8 @@ def _places(world: Reader) -> Iterator[Entry]:
         yield Entry("unit", unit.id, (unit.name, *_short_unit(unit.name)), home={"site": unit.site_id})
     for room in world.find(Room, kind=In(("or", "imaging"))):
         kind = "scanner" if room.kind == "imaging" else "room"
-        yield Entry(kind, room.id, (room.name,), home={"site": room.site_id})
+        names = (room.name,) if kind == "scanner" else (room.name, *_other_room_names(room.name))
+        yield Entry(kind, room.id, names, home={"site": room.site_id})
     for clinic in world.find(Clinic):
         yield Entry("clinic", clinic.id, (clinic.name,), home={"site": clinic.site_id, "service": clinic.service_id})
     for bed in world.find(Bed):
@@ -64,6 +65,12 @@ def _things(world: Reader) -> Iterator[Entry]:
         yield Entry("cost_centre", centre.id, _centre_names(centre))
     for level, words in LEVELS.items():
         yield Entry("level_of_care", level, words)
+
+
+def _other_room_names(name: str) -> tuple[str, ...]:
+    """`OR 4` is also room 4 and suite 4."""
+    number = name.rpartition(" ")[2]
+    return (f"room {number}", f"suite {number}") if number.isdigit() else ()
 
 
 def _centre_names(centre: CostCentre) -> tuple[str, ...]:

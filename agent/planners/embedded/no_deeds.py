@@ -17,6 +17,21 @@ _AGREES = re.compile(
 """Somebody says yes to what others asked for: a card is shown, and nothing happens by that."""
 _RELEASED = re.compile(r"(?<!\bbe )\breleased\b", re.IGNORECASE)
 _RELEASE = re.compile(r"\b(?:release|let go|give|hand|free|open)\b", re.IGNORECASE)
+_FORBIDS = re.compile(
+    r"^\W*(?:(?:please|no|and|but|so|ok|okay|actually|wait|oh|hey|hi)\W+)*"
+    r"(?:(?:you |we )?(?:don'?t|do not|never)(?: (?:need|have|want) to)?|(?:there'?s |there is )?no need to|no more|"
+    r"let'?s not|(?:i|we) (?:wouldn'?t|shouldn'?t|mustn'?t|would not|should not|must not)|"
+    r"i don'?t want (?:you |us )?to)\s+(?!forget|hesitate|you|we|i\b|know|see|understand|have|need)[^,;:?]*$",
+    re.IGNORECASE,
+)
+_DECLINES = re.compile(
+    r"(?:\bnot|n't|\bnever|\bno longer)\s+(?:\w+\s+){0,2}(?:happy|want|wants|use|using|accept|agree|ok|okay|like|"
+    r"comfortable|take|taking|having|keen)\b|\b(?:unhappy|i object|against using|refuses?|declines?)\b",
+    re.IGNORECASE,
+)
+"""Somebody will not have what is offered."""
+_INSTEAD = re.compile(r"\b(?:but|instead|rather|until|till|before|unless|without|let)\b|\.\s+\w", re.IGNORECASE)
+"""What is not to happen, with what is to happen beside it."""
 
 
 _ONLY_TELLS = re.compile(
@@ -35,7 +50,14 @@ def about_deeds(text: str, ranking: Ranking) -> str | None:
         return "withdraw_request"
     if _ONLY_TELLS.match(text) and ranking.best in CHANGING:
         return next(name for name, _ in ranking.intents if name not in CHANGING | WRITES | ASIDE)
-    if _AGREES.match(text) and ranking.best in CHANGING:
+    if ranking.best in CHANGING - {"hold_slot", "ratio_breach", "mandate_overtime", "split_requisition"} and (
+        _FORBIDS.match(text) and not _INSTEAD.search(text.rstrip(" ."))
+    ):
+        return "confirm_no"  # what is not to be done is not done
+    if ranking.best == "substitute_item" and _DECLINES.search(text) and not _INSTEAD.search(text.rstrip(" .")):
+        return "confirm_no"
+    agreeing = ranking.best in CHANGING or "approve_in_chat" in [name for name, _ in ranking.intents[:3]]
+    if _AGREES.match(text) and agreeing:
         return "approve_in_chat"
     if ranking.best == "release_block" and _RELEASED.search(text) and not _RELEASE.search(text):
         return "or_open_time"  # time that was released is open

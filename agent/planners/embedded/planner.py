@@ -30,7 +30,7 @@ FAIRLY_SURE = 0.7
 """Below this probability it is asked which matter is meant: in words nobody here wrote, half are another one."""
 ALIKE = frozenset({"demand_forecast", "demand_vs_capacity"})
 """Matters whose answers hold the same figures: it is not asked which of them is meant."""
-MATTER = ("intent", "slots", "time", "everywhere", "count", "text", "offered")
+MATTER = ("intent", "slots", "time", "everywhere", "count", "text", "offered", "unclear", "other_case")
 
 
 class EmbeddedPlanner:

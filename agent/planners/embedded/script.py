@@ -84,6 +84,7 @@ OWNER_OF = {
     "reschedule_appointment": "call_center_lead",
     "cancel_appointment": "call_center_lead",
     "hold_slot": "call_center_lead",
+    "hold_room": "or_charge",
     "record_event": "or_charge",
     "change_case": "or_charge",
     "release_block": "periop_director",

@@ -55,6 +55,17 @@ def named_as_well(said: Counter[str], names: Iterable[str]) -> Mapping[str, int]
     return said + Counter(dict.fromkeys(names, _NAME))
 
 
+_JOINED = re.compile(
+    r"\b(?:(do|does|did|is|are|was|have|has|had|ca|could|would|should|wo|need|must)nt|(that|what|where|who|how|there|here)s)\b",
+    re.IGNORECASE,
+)
+
+
+def with_apostrophes(text: str) -> str:
+    """The text with the apostrophes that are left out in haste: "dont" is "don't", "whats" is "what's"."""
+    return _JOINED.sub(lambda found: f"{found[1]}n't" if found[1] else f"{found[2]}'s", text)
+
+
 class Spelling:
     """Puts one slip per word right, towards words that people say here.
 

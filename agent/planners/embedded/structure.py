@@ -2,8 +2,9 @@
 
 import re
 
+from agent.planners.embedded.case_deeds import changes_a_case, is_add_on
 from agent.planners.embedded.date_values import Minutes, Moment, When, Window
-from agent.planners.embedded.deeds import asks_to_know, says_deed
+from agent.planners.embedded.deeds import asks_to_know
 from agent.planners.embedded.intents import Ranking
 from agent.planners.embedded.lexicon import Mention
 from agent.planners.embedded.losses import is_displacement, is_missing_nurse
@@ -24,7 +25,6 @@ _ASKED_INSTEAD = {
     "assign_bed": frozenset({"place_waiting", "bed_state"}),
 }
 """What a question is about that sounds like one of these changes."""
-_NEVER_OF_A_CASE = frozenset({"cancel_visit", "reschedule_visit", "release_block"})
 _OF_A_VISIT = frozenset({"cancel_visit", "reschedule_visit"})
 _STAFF = frozenset({"staff", "clinician"})
 _ABOUT_RULES = frozenset({"policy_why", "handbook_question", "explain_change"})
@@ -48,7 +48,7 @@ _OF_NURSES = frozenset({"who_can_cover", "record_status", "request_agency", "man
 _ANY = 0.01
 _INSTEAD = re.compile(
     r"\b(?:equivalents?|alternatives?|substitut\w+|interchangeable|comparable|in (?:its|their) place|"
-    r"instead of|in place of|stand in|replac\w+ (?:it|them|that|those) (?:with|by))\b",
+    r"instead of|in place of|stand[- ]in|replac\w+ (?:it|them|that|those) (?:with|by))\b",
     re.IGNORECASE,
 )
 _THIRD_NEXT = re.compile(r"\b(?:tnaa|(?:third|3rd)[- ]next)\b", re.IGNORECASE)
@@ -90,10 +90,10 @@ def intent_by_build(
     budget = any(found.kind == "cost_centre" for found in mentions)
     if budget and not any(found.kind in ("item", "code") for found in mentions) and ranking.best not in _ABOUT_RULES:
         return "erp_status"
-    if any(found.kind == "case" for found in mentions) and _changes_a_case(text, ranking):
-        return "change_case"
     if (seen := about_deeds(text, ranking) or of_the_past(text, ranking, times)) is not None:
         return seen
+    if any(found.kind == "case" for found in mentions) and changes_a_case(text, ranking, mentions):
+        return "change_case"
     if is_displacement(text, ranking, mentions):
         return "displace"
     if is_missing_nurse(ranking, mentions):
@@ -111,12 +111,6 @@ def intent_by_build(
     return "book_visit" if _books(text, ranking, mentions, times, sure) else None
 
 
-def _changes_a_case(text: str, ranking: Ranking) -> bool:
-    """Whether what is to change is an operation: it has a case number; a visit and a block have none."""
-    told = ranking.best == "change_case" and says_deed(text) and not asks_to_know(text)
-    return told or ranking.best in _NEVER_OF_A_CASE
-
-
 def _by_things(
     text: str, ranking: Ranking, mentions: tuple[Mention, ...], times: tuple[When, ...], sure: float
 ) -> str | None:
@@ -127,9 +121,14 @@ def _by_things(
         return "hold_slot"  # what is offered is given away, only what is held has a length
     if ranking.best in _OF_A_VISIT and kinds & _STAFF and _names_no_visit(text, mentions):
         return next(name for name, _ in ranking.intents if name in ("record_status", "displace", "who_can_cover"))
+    if {"case", "item"} <= kinds and ranking.best == "stock_level":
+        return "inventory_shortage"  # whether the case has what it needs, not how many there are
+    if is_add_on(text, ranking):
+        return "add_on_case"
     if "staff" in kinds and ranking.best in _OF_DOCTORS:
         return next((name for name, chance in ranking.intents if name in _OF_NURSES and chance >= _ANY), None)
-    if "item" in kinds and ranking.best in _ABOUT_ITEMS and "substitute_item" in likely and _INSTEAD.search(text):
+    near = {name for name, _ in ranking.intents[:6]}
+    if "item" in kinds and ranking.best in _ABOUT_ITEMS and "substitute_item" in near and _INSTEAD.search(text):
         return "substitute_item"
     return None
 

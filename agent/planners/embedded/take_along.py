@@ -4,7 +4,7 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from agent.planners.embedded.heard import CARRIED, Heard, says_whole_house
+from agent.planners.embedded.heard import CARRIED, Blur, Heard, says_whole_house
 from agent.planners.embedded.matters import CHANGING
 
 _KINDRED = (
@@ -13,10 +13,14 @@ _KINDRED = (
     frozenset({"demand_forecast", "demand_vs_capacity", "template_change"}),
     frozenset({"stock_level", "inventory_shortage", "erp_status", "substitute_item", "create_requisition"}),
     frozenset({"predict_duration", "propose_case"}),
+    frozenset({"or_open_time", "schedule_show", "hold_slot"}),
+    frozenset({"case_show", "inventory_shortage", "substitute_item", "stock_level"}),
     frozenset({"no_show_risk", "overbook", "template_change"}),
     frozenset({"demand_forecast", "demand_vs_capacity", "what_if"}),
     frozenset({"bed_state", "bed_need_forecast", "what_if"}),
     frozenset({"kpi_question", "explain_change"}),
+    frozenset({"erp_status", "policy_why"}),
+    frozenset({"record_status"}),
 )
 """Matters about the same things."""
 _LOST = ("room", "equipment", "clinician", "scanner")
@@ -43,7 +47,8 @@ def take_along(heard: Heard) -> None:
     before, slots = heard.memory.get("intent"), heard.memory.get("slots", {})
     if heard.intent == "displace" and before in _TELL_OF_LOSS and not any(heard.slots.get(kind) for kind in _LOST):
         _take(heard, (*_LOST, "site"))
-        heard.time = heard.time or (dict(heard.memory.get("time", {})) if before == "schedule_show" else {})
+        days = {key: value for key, value in heard.memory.get("time", {}).items() if key in ("day", "start", "end")}
+        heard.time = heard.time or ({} if "until" in heard.memory.get("time", {}) else days)
         heard.settled = True  # what was just lost makes it plain what is to be moved
     if heard.intent in _OF_A_VISIT and before in _OF_A_CASE and _means_the_case(heard, slots):
         heard.intent, heard.settled = "change_case", True
@@ -65,6 +70,10 @@ def take_along(heard: Heard) -> None:
         placed = house or heard.everywhere or bool(_PLACES & {*heard.slots, *heard.blurred})
         named = {*heard.slots, *heard.blurred, *(_PLACES if placed else ()), *(("level_of_care",) if house else ())}
         _take(heard, [kind for kind in CARRIED if kind not in named and kind != "staff"])
+        choices = heard.memory.get("unclear", {}).get("item")
+        if choices and "item" not in named and "item" not in heard.slots:
+            ids, said = zip(*choices, strict=True)
+            heard.blurred["item"] = (Blur("item", ids, said),)
 
 
 def _means_the_case(heard: Heard, slots: Mapping[str, list[str]]) -> bool:

@@ -20,6 +20,10 @@ _RULED_OUT = re.compile(
 _THINGS = frozenset({"bed", "room", "scanner", "equipment"})
 _SURNAME = 0.85
 """A surname fits a person's name at least so well; a first name alone does not."""
+_KINDS_OF_ITEM = re.compile(r"(?:(?:loaners|implants|trays|sets|kits|and|&)\W*)+", re.IGNORECASE)
+_SOME_OTHER = re.compile(
+    r"\b(?:(?:the|some|an?) other|other|(?:a )?different|alternative)\s+(?:\w+\s+)?$", re.IGNORECASE
+)
 _OPERATION = re.compile(r"\s+(?:[\w-]+\s+)?(?:cases?|surger\w+|operations?|add-?ons?|procedures?)\b", re.IGNORECASE)
 
 
@@ -29,6 +33,8 @@ def tidy(mentions: Iterable[Mention], text: str, lexicon: Lexicon) -> tuple[Ment
     found = list(mentions)
     for mention, after in zip_longest(found, found[1:]):
         if _is_none(mention, text) or _is_stray(mention, found) or _is_urgency(mention, after, text):
+            continue
+        if _is_ward_room(mention, found) or _is_kind_of_item(mention) or _is_some_other(mention, text):
             continue
         joined = _joined(kept[-1], mention, text, lexicon) if kept else None
         if joined is not None:
@@ -57,6 +63,23 @@ def _is_stray(mention: Mention, found: Sequence[Mention]) -> bool:
     """Whether a small word only looks like a first name, where a bed or device is what is told about."""
     bare = mention.kind in PEOPLE and mention.words.islower() and len(mention.words.split()) == 1
     return bare and mention.score < _SURNAME and any(one.kind in _THINGS for one in found)
+
+
+def _is_ward_room(mention: Mention, found: Sequence[Mention]) -> bool:
+    """Whether "room 12" is a patient's room: a ward or bed is named beside it."""
+    said = mention.words.casefold()
+    return mention.kind == "room" and said.startswith("room") and any(one.kind in ("unit", "bed") for one in found)
+
+
+def _is_kind_of_item(mention: Mention) -> bool:
+    """Whether only a kind is said, of which there are many: "loaners"; "the loaner" is the one there is."""
+    return mention.kind == "item" and _KINDS_OF_ITEM.fullmatch(mention.words) is not None
+
+
+def _is_some_other(mention: Mention, text: str) -> bool:
+    """Whether "the other revision set" names no item: which other one is left open."""
+    named = digits_in(mention.words) or mention.words.isupper()
+    return mention.kind == "item" and not named and _SOME_OTHER.search(text[: mention.start]) is not None
 
 
 def _is_urgency(mention: Mention, after: Mention | None, text: str) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from agent.planners.embedded.answers import read_names
+from agent.planners.embedded.bare_numbers import with_bare_records
 from agent.planners.embedded.date_follow import going_on, is_to_come
 from agent.planners.embedded.date_values import When, Window
 from agent.planners.embedded.date_words import hours_in_full
@@ -21,7 +22,7 @@ from agent.planners.embedded.lexicon import Lexicon, Mention
 from agent.planners.embedded.masking import WRITTEN_OUT, mask
 from agent.planners.embedded.names import entries_of
 from agent.planners.embedded.over import OF_THE_PAST
-from agent.planners.embedded.spelling import Spelling, named_as_well, words_said
+from agent.planners.embedded.spelling import Spelling, named_as_well, with_apostrophes, words_said
 from agent.planners.embedded.structure import intent_by_build
 from agent.planners.embedded.tidy import PEOPLE, tidy
 from agent.planners.embedded.vague import matter_of_speaker
@@ -72,11 +73,12 @@ class Understanding:
         """What this message says, together with what it goes on with."""
         zone = ZoneInfo(zone_of(asked))
         lexicon = self._names(asked.world)
-        text = self._spelling.corrected(hours_in_full(clean(asked.text)))
+        text = self._spelling.corrected(hours_in_full(with_apostrophes(clean(asked.text))))
         times = apart_from_figures(text, read_dates(text, asked.now, zone))
         if begins_with_now(text):
             times = tuple(when for when in times if when.said.words.casefold() != "now")
         named = lexicon.link(text, context_site=asked.user.home.site_id)
+        named, times = with_bare_records(text, named, times, asked.world)
         mentions = tidy([name for name in named if not _is_time(name, times)], text, lexicon)
         masked = mask(text, mentions, times)
         ranking = self._classifier.classify(masked)

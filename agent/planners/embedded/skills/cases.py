@@ -2,6 +2,7 @@
 
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.script import Say, Script, do, question, say_only, settle, tell
+from agent.planners.embedded.search_window import window_ahead
 from hospital.model.bookings import Procedure, SurgicalCase
 from hospital.model.people import Clinician, Patient
 from hospital.ports import Reader
@@ -16,7 +17,7 @@ def propose_case(heard: Heard) -> Script:
         return question(f"{past[:1].upper()}{past[1:]} is over already. For which day from now on?", asks_for="day")
     if not any(heard.one(kind) for kind in ("procedure", "service", "clinician", "case")):
         return question("Which operation is it, or for which service?", asks_for="procedure")
-    free = yield from do("query_capacity", subject="or", site=heard.site(), **heard.window())
+    free = yield from do("query_capacity", subject="or", site=heard.site(), **window_ahead(heard))
     if isinstance(free, Refused):
         return tell(free)
     result = yield from do(
@@ -31,7 +32,7 @@ def propose_case(heard: Heard) -> Script:
         equipment=tuple(heard.slots.get("equipment", ())) or None,
         items=tuple(heard.slots.get("item", ())) or None,
         post_op_level=_level(heard),
-        **heard.window(),
+        **window_ahead(heard),
     )
     if isinstance(result, Refused):
         return (yield from settle("propose_allocation", result, "find a place for a case"))

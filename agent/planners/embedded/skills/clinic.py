@@ -7,6 +7,7 @@ from typing import Any
 
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.script import Asking, Do, Say, Script, do, question, settle, tell
+from agent.planners.embedded.skills.room_holds import hold_room, is_about_room
 from agent.planners.embedded.skills.shown import slot_at, slot_meant, slots_of
 from agent.planners.embedded.skills.wishes import is_imaging, modality, visit_type, wants_contrast
 from hospital.ids import ClinicianId
@@ -141,7 +142,9 @@ def _digits(patient: str) -> str:
 
 
 def hold_slot(heard: Heard) -> Script:
-    """Keep the first slot that fits, for half an hour."""
+    """Keep the first slot that fits, or an operating room, for half an hour."""
+    if is_about_room(heard):
+        return (yield from hold_room(heard))
     shown = yield from slot_meant(heard)
     if shown is None:
         chosen = yield from _at_the_time(heard)
@@ -177,4 +180,6 @@ _TOOL_OF = {
 def confirm_no(heard: Heard) -> Script:
     """A no: nothing happens; a held slot lapses by itself."""
     yield from ()
+    if not heard.memory.get("intent"):
+        return Say("All right, nothing is changed.")
     return Say("All right, nothing is booked; what was held lapses by itself. What would suit better?")

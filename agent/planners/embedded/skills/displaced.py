@@ -6,6 +6,7 @@ from dataclasses import replace
 from agent.planners.embedded.date_values import Moment, Window
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.script import Say, Script, do, question, settle, tell
+from agent.planners.embedded.skills.devices import device_of
 from hospital.ids import ClinicianId
 from hospital.model.people import Clinician
 from tools.results import Done, Refused
@@ -35,6 +36,8 @@ def displace(heard: Heard) -> Script:
         free = yield from do("query_capacity", subject="or", site=site)
         if isinstance(free, Refused):
             return tell(free)
+    if len(several := heard.slots.get(next(iter(_lost_kind(heard)), ""), [])) > 1:
+        return (yield from _each(heard, several, site))
     result = yield from do("propose_allocation", goal="displacement", site=site, **_away(heard), **lost)
     if not isinstance(result, Done) or not result.options:
         said = yield from settle("propose_allocation", result, "find places for displaced cases")
@@ -42,11 +45,27 @@ def displace(heard: Heard) -> Script:
     visits = result.facts.get("kind") == "visits"
     if visits:
         return Say(f"{result.headline} Once a patient has agreed, say which one to submit.")
-    if heard.is_question or _ASKS_LAST.search(heard.text) or not heard.sure(_SURE_TO_SEND):
+    told = heard.intent == "record_status"  # what was told asks for nothing
+    if told or heard.is_question or _ASKS_LAST.search(heard.text) or not heard.sure(_SURE_TO_SEND):
         return Say(f"{result.headline} Say which option to submit.", hides=("query_capacity",))
     sent = yield from do("submit_plan", plan=result.options[0].id)
     said = yield from settle("submit_plan", sent, "move displaced cases")
     return Say(f"{result.headline} {said.text}", kind=said.kind, hides=("query_capacity",))
+
+
+def _lost_kind(heard: Heard) -> tuple[str, ...]:
+    """The kind of what is lost, when it is named here."""
+    return tuple(kind for kind in LOST if heard.slots.get(kind))[:1]
+
+
+def _each(heard: Heard, several: list[str], site: str | None) -> Script:
+    """What can move from each of several lost things; nothing is sent, for they may want the same places."""
+    kind = _ARGUMENT[_lost_kind(heard)[0]]
+    said = []
+    for one in several:
+        result = yield from do("propose_allocation", goal="displacement", site=site, **_away(heard), **{kind: one})
+        said.append(result.sentence if isinstance(result, Refused) else result.headline)
+    return Say(" ".join([*said, "Say which option to submit."]), hides=("query_capacity",))
 
 
 def _holds_operations(heard: Heard) -> bool:
@@ -82,6 +101,9 @@ def _away(heard: Heard) -> dict[str, str]:
 
 def _lost(heard: Heard) -> dict[str, str]:
     """What is lost: as said now, or as recorded the turn before; nothing: the rooms that are down."""
+    if (kind := heard.one("equipment")) is not None and not heard.one("room") and not heard.one("scanner"):
+        device = device_of(heard, kind)
+        return {"device": str(device.id) if device is not None else kind}
     for kind in LOST:
         if (name := heard.one(kind)) is not None:
             return {_ARGUMENT[kind]: name}

@@ -6,6 +6,8 @@ from typing import Any
 
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.script import Script, do, question, tell
+from agent.planners.embedded.search_window import window_ahead
+from agent.planners.embedded.skills.items import what_of
 from agent.planners.embedded.skills.wards import ward
 from agent.planners.embedded.skills.wishes import is_imaging, modality, wants_contrast
 from hospital.ids import ClinicianId, ClinicId
@@ -20,12 +22,12 @@ def or_open_time(heard: Heard) -> Arguments:
     """Open operating room time."""
     return {
         "subject": "or",
-        "site": heard.site(),
+        "site": "all" if len(heard.slots.get("site", ())) > 1 else heard.site(),
         "room": heard.one("room"),
         "clinician": heard.one("clinician"),
         "service": heard.one("service"),
         "minimum_minutes": heard.minutes(),
-        **heard.window(),
+        **window_ahead(heard),
     }
 
 
@@ -79,13 +81,12 @@ def case_show(heard: Heard) -> Arguments:
 
 def inventory_shortage(heard: Heard) -> Arguments:
     """Cases that lack an implant."""
-    loaners = "loaner" in heard.matter().casefold()
     return {
-        "about": "loaners" if loaners else "shortages",
+        "about": what_of(heard),
         "site": heard.site(),
         "item": heard.one("item"),
         "case": heard.one("case"),
-        **heard.window(),
+        **window_ahead(heard),
     }
 
 

@@ -18,9 +18,16 @@ _BACK = re.compile(
     r"(?:works?|working|usable|available|open|running) again|"
     r"(?:is|are|it'?s|all|now) (?:\w+ )?(?:fine|ok|okay|good|working|usable|available|clear|open) (?:now|again)|"
     r"(?:now|again) (?:it'?s |is |all )?(?:fine|ok|okay|working|usable|available)|"
-    r"up and running|reopened|repaired|fixed|cleaned|clean|wiped down|ready)\b",
+    r"up and running|all clear|good to go|reopened|repaired|fixed|cleaned|clean|wiped down|ready)\b",
     re.IGNORECASE,
 )
+_NOT_SO = re.compile(
+    r"\b(?:not|isn'?t|aren'?t|no longer|wasn'?t|never(?: was)?)\s+(?:actually |really |even )?"
+    r"(?:flooded|leaking|down|broken|blocked|closed|dirty|contaminated|out of (?:order|service|action|use)|offline|"
+    r"on fire|burning|smoking|dead|shut)\b|\bfalse alarm\b",
+    re.IGNORECASE,
+)
+"""That nothing is wrong: "not flooded after all"."""
 _NOT_YET = re.compile(
     r"\b(?:not|isn'?t|aren'?t|hasn'?t|never|wait\w*|awaiting|needs?|until|till|when|once|before|expected|"
     r"should be|will be|being)\b",
@@ -40,17 +47,24 @@ _TROUBLE = re.compile(
     r"\b(?:down|out|offline|off|dead|stuck|shut|lost|missing|broke\w*|fail\w*|fault\w*|leak\w*|flood\w*|water|fire|smok\w*|"
     r"smell\w*|burn\w*|power|electric\w*|air\w*|hvac|humid\w*|temperature|contaminat\w*|dirty|soiled|clean\w*|block\w*|"
     r"clos\w*|un(?:usable|available|safe)|crash\w*|crack\w*|spill\w*|jam\w*|problem\w*|issues?|trouble|alarm\w*|error\w*|"
-    r"repair\w*|maintenance|quench\w*|stopp\w*|bust\w*|malfunction\w*|defect\w*|damag\w*|"
+    r"repair\w*|maintenance|quench\w*|stopp\w*|bust\w*|malfunction\w*|defect\w*|damag\w*|unusable|"
+    r"drip\w*|evacuat\w*|unwell|packed up|had it|play\w* up|tripp\w*|collaps\w*|overheat\w*|too (?:warm|hot|cold)|"
     r"(?:no|not|isn'?t|aren'?t|doesn'?t|don'?t|won'?t|can'?t|cannot))\b",
     re.IGNORECASE,
 )
 """Words of what is wrong, or that something is not so."""
-SURE_OF_TROUBLE = 0.88
+SURE_OF_TROUBLE = 0.95
 
 
 def says_trouble(heard: Heard) -> bool:
     """Whether it is said that something is out of use: in words, beyond doubt, or as the answer to our question."""
-    return heard.follows or heard.sure(SURE_OF_TROUBLE) or _TROUBLE.search(heard.text) is not None
+    told = heard.sure(SURE_OF_TROUBLE) and heard.one("clinician") is None  # a person's name beside it: about whom?
+    return heard.follows or told or _TROUBLE.search(heard.text) is not None
+
+
+def says_since(text: str) -> bool:
+    """Whether the time said is when it began ("down since 6"), not when it is back."""
+    return re.search(r"\bsince\b", text, re.IGNORECASE) is not None
 
 
 def says_absent(text: str) -> bool:
@@ -68,7 +82,7 @@ def subject_of(heard: Heard) -> tuple[str, str] | None:
 
 def status_said(text: str, subject: str) -> str:
     """The state that the words report of a room, bed or device, or of somebody's shift."""
-    if _BACK.search(text) and not _NOT_YET.search(text):
+    if _NOT_SO.search(text) or (_BACK.search(text) and not _NOT_YET.search(text)):
         return "available"
     if subject == "shift":
         return "called_out"

@@ -8,12 +8,14 @@ from agent.planners.embedded.script import Script
 from agent.planners.embedded.skills import (
     beds,
     cases,
+    changed_cases,
     clinic,
     clinics,
     cover,
     displaced,
     figures,
     staffing,
+    substitution,
     supply,
     surgery,
     talk,
@@ -22,6 +24,7 @@ from agent.planners.embedded.skills import (
     work,
 )
 from agent.planners.embedded.skills.reads import READS, read
+from agent.planners.embedded.skills.stock import stock
 
 SKILLS: dict[str, Callable[[Heard], Script]] = {
     **dict.fromkeys(READS, read),
@@ -31,7 +34,7 @@ SKILLS: dict[str, Callable[[Heard], Script]] = {
     "assign_bed": beds.assign_bed,
     "book_visit": clinic.book_visit,
     "cancel_visit": visits.cancel_visit,
-    "change_case": surgery.change_case,
+    "change_case": changed_cases.change_case,
     "clinic_earliest_slot": clinic.clinic_earliest_slot,
     "demand_vs_capacity": clinics.demand_vs_capacity,
     "template_change": clinics.template_change,
@@ -63,8 +66,9 @@ SKILLS: dict[str, Callable[[Heard], Script]] = {
     "schedule_show": visits.schedule_show,
     "schedule_case_for_patient": cases.schedule_case_for_patient,
     "staffing_need": cover.staffing_need,
+    "stock_level": stock,
     "submit_option": cases.submit_option,
-    "substitute_item": surgery.substitute_item,
+    "substitute_item": substitution.substitute_item,
     "thanks": talk.thanks,
     "place_waiting": beds.place_waiting,
     "surge_beds": beds.surge_beds,

@@ -59,7 +59,9 @@ def ask_first(heard: Heard) -> Say | None:
 def _which(kind: str, blur: Blur) -> Say:
     said = blur.said[:MOST_CHOICES]
     name = _CALLED.get(kind, kind)
-    if blur.known:
+    if blur.words == kind:
+        text = f"Which {name} is it?"  # asked again: what was said of it is some turns ago
+    elif blur.known:
         text = f'Which {name} do you mean by "{blur.words}"?'
     else:
         hint = f" Did you mean {' or '.join(said)}?" if said else f" Which {name} is it?"

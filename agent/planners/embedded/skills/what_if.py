@@ -27,6 +27,11 @@ def what_if(heard: Heard) -> Script:
         return (yield from asked(heard))
     going_on = heard.memory.get("intent") == "what_if"
     new = assumptions_of(heard)
+    if not new and (case := heard.one("case")) is not None:
+        places = yield from do(
+            "propose_allocation", goal="surgical_case", case=case, site=heard.site(), **heard.window()
+        )
+        return tell(places)  # what would become of it; nothing is moved
     if not new and earlier and going_on and heard.number() is not None:
         earlier = with_another_number(earlier, heard.number() or 0)
     if not new and not earlier:

@@ -5,15 +5,25 @@ from typing import Any
 
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.script import Say, Script, do, question, settle, tell
-from agent.planners.embedded.skills.status import says_absent, says_trouble, status_said, subject_of
+from agent.planners.embedded.skills.devices import device_of, which_device
+from agent.planners.embedded.skills.displaced import displace
+from agent.planners.embedded.skills.status import says_absent, says_since, says_trouble, status_said, subject_of
+from agent.planners.embedded.skills.surgery import request_maintenance
 from hospital.cards import PlanCard
+from hospital.changes.supply import OpenRequisition
 from policies.plans import Plan
+from tools.results import Refused, Waiting
 from tools.sentences import plan_card, say_need
 
 
 def record_status(heard: Heard) -> Script:
     """Record what is reported; what it is about must be named."""
-    if (about := subject_of(heard)) is None:
+    about = subject_of(heard)
+    if about is None and heard.user.clinician_id and says_absent(heard.text):
+        heard.slots.setdefault("clinician", [str(heard.user.clinician_id)])
+    if about is None and heard.one("clinician") is not None:
+        return (yield from displace(heard))  # a physician who is away: what that hits, and where it can go
+    if about is None:
         return question("What is it about: which room, bed, device or person?", asks_for="room")
     subject, name = about
     status = status_said(heard.matter(), subject)
@@ -21,8 +31,19 @@ def record_status(heard: Heard) -> Script:
         return question("Will they not come to the shift? Then say that they called out.", asks_for="reason")
     if subject != "shift" and status != "available" and not says_trouble(heard):
         return question("Is it out of use? Then say so, and what is wrong with it.", asks_for="reason")
+    if (past := heard.past()) is not None and subject != "shift":
+        return question(
+            f"{past[:1].upper()}{past[1:]} is over. Is it out of use now? Then say so.", asks_for="reason"
+        )
+    if subject == "equipment":
+        device = device_of(heard, name)
+        if device is None:
+            return which_device(heard, name)
+        name = str(device.id)
+    if subject != "shift" and status != "available" and _is_later(heard):
+        return (yield from request_maintenance(heard))  # a closure to come is planned, not a fact of now
     until = heard.time.get("until") or heard.time.get("end") or heard.time.get("at")
-    if until is not None and datetime.fromisoformat(until) <= heard.asked.now:
+    if until is not None and (datetime.fromisoformat(until) <= heard.asked.now or says_since(heard.text)):
         until = None  # when it happened, not when it is back
     more: dict[str, Any] = {"until": until, "note": heard.matter()[:300]} if subject != "shift" else {}
     site = heard.one("site") if subject != "shift" else None
@@ -30,14 +51,57 @@ def record_status(heard: Heard) -> Script:
     return (yield from settle("record_event", result, f"record {name} as {status.replace('_', ' ')}"))
 
 
+def _is_later(heard: Heard) -> bool:
+    """Whether what is told begins on a later day, or within hours that are still to come."""
+    start = heard.time.get("start") or (None if "until" in heard.time else heard.time.get("day"))
+    if start is None or heard.follows:
+        return False
+    today = heard.asked.now.astimezone(datetime.fromisoformat(start).tzinfo or heard.asked.now.tzinfo)
+    return start[:10] > today.date().isoformat()
+
+
 def withdraw_request(heard: Heard) -> Script:
     """Take back the plan named, or the one this conversation was about."""
     named = [code for code in heard.slots.get("code", []) if code.upper().startswith("PLAN")]
+    requisition = heard.one("requisition") or _spoken_requisition(heard)
+    if not named and requisition is not None:
+        return (yield from _withdraw_requisition(heard, requisition))
     plan = named[0].upper() if named else heard.memory.get("plan")
     if plan is None:
         return question("Which request should I take back? Please give its number (PLAN-...).", asks_for="plan")
     result = yield from do("withdraw_request", plan=plan)
     return (yield from settle("withdraw_request", result, f"withdraw {plan}"))
+
+
+def _spoken_requisition(heard: Heard) -> str | None:
+    """The requisition whose state was asked about in the turn before."""
+    if heard.memory.get("intent") != "erp_status":
+        return None
+    return next(iter(heard.memory.get("slots", {}).get("requisition", [])), None)
+
+
+def _withdraw_requisition(heard: Heard, requisition: str) -> Script:
+    """Take back the plan that opened this requisition; one that the ERP already has is its own to stop."""
+    plan = next((one for one in _own_plans(heard) if _opens(one, requisition)), None)
+    if plan is None:
+        known = yield from do("query_erp", requisition=requisition)
+        if isinstance(known, Refused | Waiting):
+            return tell(known)
+        return Say(
+            f"{requisition} was not opened by a request here that still waits, so I can't take it back; whoever "
+            f"asked for it, or its approver, can stop it in the ERP. {known.headline}"
+        )
+    result = yield from do("withdraw_request", plan=plan.id)
+    return (yield from settle("withdraw_request", result, f"withdraw {plan.id}"))
+
+
+def _opens(plan: Plan, requisition: str) -> bool:
+    return any(isinstance(line, OpenRequisition) and line.requisition_id == requisition for line in plan.lines)
+
+
+def _own_plans(heard: Heard) -> list[Plan]:
+    """The asker's own plans that still wait."""
+    return list(heard.asked.world.find(Plan, asked_by=heard.user.id, state="awaiting"))
 
 
 def hand_over(heard: Heard) -> Script:
@@ -78,8 +142,14 @@ def approve_in_chat(heard: Heard) -> Script:
 def policy_why(heard: Heard) -> Script:
     """Who must say yes to the plan at hand, and which rule asks for it; else what the handbook says."""
     plan = _plan_at_hand(heard)
+    if (plan is None or not plan.needs) and (requisition := heard.one("requisition")) is not None:
+        return tell((yield from do("query_erp", requisition=requisition)))
     if plan is None or not plan.needs:
-        result = yield from do("search_handbook", question=heard.text)
+        cases = sorted((one.start, one.end) for one in heard.named("case"))
+        said = heard.text
+        for start, end in reversed(cases):
+            said = f"{said[:start]}a case{said[end:]}"  # the rules know no numbers
+        result = yield from do("search_handbook", question=said)
         return tell(result)
     yield from ()
     world = heard.asked.world
