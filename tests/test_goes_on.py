@@ -116,3 +116,21 @@ def test_an_empty_follow_up_is_asked_about_again(line: Line) -> None:
 def test_a_bare_question_is_about_the_answer_before(line: Line, goes_on: str) -> None:
     first, second = line.talk("cardiology.manager", "does demand in cardiology exceed the slots next week", goes_on)
     assert calls_of(first) == calls_of(second)
+
+
+@pytest.mark.parametrize("picked", ["the first", "ok the second one then", "last option please"])
+def test_one_of_the_options_shown_is_submitted_by_its_place(line: Line, picked: str) -> None:
+    _, sent = line.talk("or.scheduler", "find a place for a hernia repair with Marchetti on Wednesday", picked)
+    assert "submit_plan" in calls_of(sent)
+
+
+def test_a_plan_from_before_is_not_submitted_in_place_of_the_options_shown_since(line: Line) -> None:
+    *_, asked = line.talk(
+        "or.scheduler",
+        "find a place for a total knee with Lund on Friday",
+        "the second",
+        "find a place for a hernia repair with Marchetti on Thursday",
+        "submit it",
+    )
+    assert asked.outcome == "clarify"
+    assert not calls_of(asked)

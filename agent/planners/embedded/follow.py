@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from agent.planners.embedded.after_answers import after_a_change, ask_on, is_bare_question, takes_an_option
 from agent.planners.embedded.answers import (
     answers,
     chosen_matter,
@@ -20,9 +21,8 @@ from agent.planners.embedded.date_values import Window
 from agent.planners.embedded.deeds import says_deed
 from agent.planners.embedded.heard import CARRIED, Heard
 from agent.planners.embedded.lexicon import Lexicon
-from agent.planners.embedded.matters import CHANGING, LOOKED_UP
+from agent.planners.embedded.matters import CHANGING
 from agent.planners.embedded.openings import goes_on_about_free_time
-from agent.planners.embedded.structure import what_is_asked
 from agent.planners.embedded.take_along import take_along
 from agent.planners.embedded.take_clinic import take_visit
 
@@ -38,16 +38,6 @@ _MAY_FOLLOW, _LIKELY_FOLLOWS = 0.1, 0.3
 """From the first probability on a message may be a follow-up; from the second it is one, if no matter is sure."""
 _BY_DOCTOR = ("clinic_earliest_slot", "imaging_slot", "propose_case", "add_on_case", "who_can_cover", "no_show_risk")
 """Matters whose answer names people, so that another one may be wanted."""
-_ELLIPSIS = re.compile(
-    r"^\W*(?:(?:and|so|ok|okay|but)\W+)*(?:(?:by|since|until|for|at|to) )?"
-    r"(?:how (?:much|many|long|bad|big|far|often)|when|which(?: ones?)?|what exactly)"
-    r"(?: (?:is|are|was|were|do|does|did) (?:that|it|they|those|this|we|there|you)(?: have)?)?(?: left)?\W*$",
-    re.IGNORECASE,
-)
-"""A question that is none without the matter before it: "by how much?"."""
-_WHY = re.compile(r"\b(?:why|how come|what for)\b", re.IGNORECASE)
-_PLACED = re.compile(r"\s*(?:\b(?:at|in|on|for|from)\s+)?<\w+>")
-"""A name or a time with its preposition, as it is masked."""
 _POINTS = re.compile(
     r"\b(?:it|its|they|them|their|those|these|that one|this one|he|she|him|her|"
     r"the (?:first|last|other|next|same|earliest|latest)(?: one)?)\b",
@@ -98,6 +88,34 @@ def go_on(heard: Heard, masked: str, sure: float, lexicon: Lexicon) -> Heard:
     if chosen is not None:
         forget_our_words(heard)
         return resume(heard, {**memory, "intent": chosen}, lexicon, answer=False)
+    if takes_an_option(heard):
+        return heard
+    if (asked := _answered(heard, lexicon, fragment, sure)) is not None:
+        return resume(heard, asked, lexicon, answer=True)
+    if goes_on_with_case(heard, memory):
+        read_names(heard, lexicon, "change_case")
+        act_on_case(heard, memory)
+        return heard
+    news = bool(heard.mentions or heard.times or heard.count is not None or heard.everywhere or _slots_said(heard))
+    if news and _corrects(heard, memory, fragment):
+        return resume(heard, memory, lexicon, answer=False)
+    if is_bare_question(masked):
+        return ask_on(heard, lexicon)
+    if goes_on_about_free_time(heard) or _likely_follows(heard, memory, sure):
+        return resume(heard, memory, lexicon, answer=False)
+    if heard.intent == "refine" and memory["intent"] in CHANGING and (heard.is_question or not news):
+        return after_a_change(heard, lexicon, news=news)
+    if heard.intent == "refine" or (fragment and bool(heard.mentions or heard.times or _slots_said(heard))):
+        return resume(heard, memory, lexicon, answer=False)
+    read_names(heard, lexicon)
+    take_along(heard)
+    take_visit(heard, lexicon)
+    return heard
+
+
+def _answered(heard: Heard, lexicon: Lexicon, fragment: bool, sure: float) -> Mapping[str, Any] | None:
+    """The matter whose question this message answers: the last one, or one left open before."""
+    memory = heard.memory
     unsure = heard.ranking.confidence < sure or heard.intent in ("out_of_scope", *FOLLOW_UPS)
     for asked in (memory, memory.get("open") or {}):
         if asked.get("asks_for") and answers(heard, asked, lexicon):
@@ -106,51 +124,8 @@ def go_on(heard: Heard, masked: str, sure: float, lexicon: Lexicon) -> Heard:
             chosen_one = asked is memory and not other_deed and names_a_choice(heard, asked.get("choices") or [])
             told_why = asked is memory and asked["asks_for"] == "reason"
             if fragment or same or chosen_one or told_why or (asked is memory and unsure):
-                return resume(heard, asked, lexicon, answer=True)
-    if goes_on_with_case(heard, memory):
-        read_names(heard, lexicon, "change_case")
-        act_on_case(heard, memory)
-        return heard
-    news = bool(heard.mentions or heard.times or heard.count is not None or heard.everywhere or _slots_said(heard))
-    if news and _corrects(heard, memory, fragment):
-        return resume(heard, memory, lexicon, answer=False)
-    if _ELLIPSIS.match(_PLACED.sub(" ", masked)):
-        return _asks_on(heard, memory, lexicon)
-    if goes_on_about_free_time(heard) or _likely_follows(heard, memory, sure):
-        return resume(heard, memory, lexicon, answer=False)
-    if heard.intent == "refine" and memory["intent"] in CHANGING and (heard.is_question or not news):
-        return _after_a_change(heard, memory, lexicon, news)
-    elif heard.intent == "refine" or (fragment and bool(heard.mentions or heard.times or _slots_said(heard))):
-        return resume(heard, memory, lexicon, answer=False)
-    read_names(heard, lexicon)
-    take_along(heard)
-    take_visit(heard, lexicon)
-    return heard
-
-
-def _asks_on(heard: Heard, memory: Mapping[str, Any], lexicon: Lexicon) -> Heard:
-    """A question that goes on: with the matter before it or, when that changes something, with what it draws on."""
-    matter = LOOKED_UP.get(memory["intent"], memory["intent"])
-    slots = memory.get("slots", {})
-    if matter == "clinic_earliest_slot" and ("scanner" in slots or "imaging" in slots.get("service", [])):
-        matter = "imaging_slot"
-    return resume(heard, {**memory, "intent": matter}, lexicon, answer=False)
-
-
-def _after_a_change(heard: Heard, memory: Mapping[str, Any], lexicon: Lexicon, news: bool) -> Heard:
-    """What changes something is never done a second time because of a question, or of nothing new."""
-    if memory.get("asks_for") and not heard.is_question:
-        return resume(heard, memory, lexicon, answer=False)  # it is not done yet, and is asked about again
-    if news and memory["intent"] in LOOKED_UP:
-        return _asks_on(heard, memory, lexicon)
-    if _WHY.search(heard.text):
-        heard.intent = "policy_why"
-    elif heard.is_question and heard.ranking.intents[1][1] >= _MAY_FOLLOW:
-        heard.intent = what_is_asked(heard.ranking)
-    heard.settled = True
-    read_names(heard, lexicon)
-    take_along(heard)
-    return heard
+                return asked
+    return None
 
 
 def _corrects(heard: Heard, memory: Mapping[str, Any], fragment: bool) -> bool:

@@ -30,3 +30,8 @@ LOOKED_UP = {
 """What is looked up when a change was spoken about and a question goes on with it: "and on Thursday?"."""
 ASIDE = frozenset({"confirm_yes", "confirm_no", "thanks", "greeting", "refine", "help", "out_of_scope"})
 """Talk beside the work."""
+WITH_OPTIONS = frozenset({
+    "add_on_case", "change_case", "displace", "overbook", "place_waiting", "propose_case", "release_block",
+    "route_imaging", "surge_beds", "template_change", "who_can_cover",
+})  # fmt: skip
+"""Matters whose answer is a list of plans, one of which may be submitted by its place: "the first"."""

@@ -138,7 +138,7 @@ def _memory(heard: Heard, said: Say) -> dict[str, Any]:
     return {
         **kept,
         "options": options if looked else options or earlier.get("options", []),
-        "plan": plans[-1] if plans else earlier.get("plan"),
+        "plan": plans[-1] if plans else None if options else earlier.get("plan"),
         "based": based[:MOST_READS] or earlier.get("based", []),
         "asks_for": said.asks_for,
         "choices": [],
