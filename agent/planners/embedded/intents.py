@@ -153,7 +153,7 @@ LEARNT = Path(__file__).with_name("learnt")
 
 
 def load_classifier(encoder: SentenceEncoder, cache: Path, folder: Path = EXAMPLES) -> IntentClassifier:
-    """The classifier of these intents for this encoder; trained once (about 20 s), then read.
+    """The classifier of these intents for this encoder; trained once (about 30 s), then read.
 
     It is kept in `LEARNT`, or in `cache` where the program's own folder cannot be written.
     """
