@@ -8,6 +8,7 @@ from typing import Any
 
 from agent.planners.embedded.counts import count_in, place_in
 from agent.planners.embedded.date_values import Daily, Minutes, Moment, When, Window
+from agent.planners.embedded.date_words import LUNCH
 from agent.planners.embedded.intents import Ranking
 from agent.planners.embedded.lexicon import Mention
 from agent.planners.port import Asked
@@ -184,6 +185,8 @@ def time_of(times: tuple[When, ...], now: datetime) -> dict[str, str]:
                 found["start"], found["end"] = (edge.isoformat() for edge in shift)
         elif isinstance(when, Window):
             start, end = when.start, when.end
+            if day is not None and when.grain == "part" and when.said.words.split()[-1].lower() in LUNCH:
+                start, end = (edge + (day - when.start.date()) for edge in (start, end))  # of the day that is said
             if when.grain == "day" and when.bound == "at" and end - start <= timedelta(days=1, hours=2):
                 day = start.date()
                 found["day"] = day.isoformat()
