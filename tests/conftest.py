@@ -14,6 +14,7 @@ import pytest
 
 if TYPE_CHECKING:  # imported in the fixtures, so that tests without a store start without it
     from desk_line import DeskLine
+    from talking import Line
 
     from middleware.store.database import SqlStore
 
@@ -153,3 +154,19 @@ def small_desk(sqlite_store: "SqlStore") -> "DeskLine":
 def sandbox_url(home: Path) -> str:
     """The address of the store in a home."""
     return f"sqlite:///{home / 'wardline.db'}"
+
+
+@pytest.fixture(scope="module")
+def line(sandbox_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator["Line"]:
+    """The embedded planner's whole line on a sandbox of the test file's own, which its talk may change."""
+    from talking import line_on
+
+    from hospital.clocks import FrozenClock
+    from middleware.store.database import SqlStore
+
+    home = tmp_path_factory.mktemp("line") / "home"
+    shutil.copytree(sandbox_home, home)
+    store = SqlStore(sandbox_url(home))
+    with line_on(store, home, FrozenClock(SANDBOX_NOW)) as line:
+        yield line
+    store.close()

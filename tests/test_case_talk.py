@@ -1,33 +1,17 @@
 """Operations in talk: bare case numbers, "it" after a case, several at once, and what is not to be done."""
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from conftest import SANDBOX_NOW, sandbox_url
-from talking import Line, calls_of, line_on
+from conftest import SANDBOX_NOW
+from talking import Line, calls_of
 
 from agent.planners.embedded.bare_numbers import with_bare_records
 from agent.planners.embedded.date_words import hours_in_full
 from agent.planners.embedded.dates import read_dates
 from agent.planners.embedded.lexicon import Mention
 from agent.planners.embedded.spelling import with_apostrophes
-from hospital.clocks import FrozenClock
 from middleware.store.database import SqlStore
 
 SCHEDULER, CHARGE, SUPPLY, IMAGING = "or.scheduler", "or.charge", "supply.lead", "imaging.manager"
-
-
-@pytest.fixture(scope="module")
-def line(sandbox_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
-    """A line on a sandbox of this file's own."""
-    home = tmp_path_factory.mktemp("cases") / "home"
-    shutil.copytree(sandbox_home, home)
-    store = SqlStore(sandbox_url(home))
-    with line_on(store, home, FrozenClock(SANDBOX_NOW)) as line:
-        yield line
-    store.close()
 
 
 @pytest.mark.parametrize(

@@ -1,33 +1,15 @@
 """The embedded planner at work: it asks instead of guessing, follows up, and writes nothing by mistake."""
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from conftest import SANDBOX_NOW, sandbox_url
-from talking import Line, calls_of, line_on
+from talking import Line, calls_of
 
 from hospital.cards import ChoicesCard
-from hospital.clocks import FrozenClock
 from hospital.model.bookings import SurgicalCase
 from hospital.model.people import Patient
-from middleware.store.database import SqlStore
 from policies.plans import Plan
 
 SCHEDULER, NURSE, SUPPLY, CALLS = "or.scheduler", "charge.5west", "supply.lead", "callcenter.1"
 SEARCH = "Need 3 hours Thursday for a total hip: C-arm, cell saver, ICU bed after. Any site."
-
-
-@pytest.fixture(scope="module")
-def line(sandbox_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
-    """A line on a sandbox of this file's own."""
-    home = tmp_path_factory.mktemp("planner") / "home"
-    shutil.copytree(sandbox_home, home)
-    store = SqlStore(sandbox_url(home))
-    with line_on(store, home, FrozenClock(SANDBOX_NOW)) as line:
-        yield line
-    store.close()
 
 
 def choices_of(turn: object) -> tuple[str, ...]:

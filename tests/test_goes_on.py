@@ -1,32 +1,16 @@
 """A follow-up goes on with what was shown: figures side by side, the other of two, a question about the answer."""
 
-import shutil
-from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from conftest import SANDBOX_NOW, sandbox_url
-from talking import Line, calls_of, line_on
+from conftest import SANDBOX_NOW
+from talking import Line, calls_of
 
 from agent.planners.embedded.dates import Window, read_dates
-from hospital.clocks import FrozenClock
-from middleware.store.database import SqlStore
 
 MANAGER, NURSE, SUPPLY, CALLS = "capacity.manager", "charge.5west", "supply.lead", "callcenter.1"
 CHICAGO = ZoneInfo("America/Chicago")
-
-
-@pytest.fixture(scope="module")
-def line(sandbox_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
-    """A line on a sandbox of this file's own."""
-    home = tmp_path_factory.mktemp("goes-on") / "home"
-    shutil.copytree(sandbox_home, home)
-    store = SqlStore(sandbox_url(home))
-    with line_on(store, home, FrozenClock(SANDBOX_NOW)) as line:
-        yield line
-    store.close()
 
 
 @pytest.mark.parametrize(

@@ -1,33 +1,16 @@
 """Who and what a message is about: where a nurse is sent, who is lost, which state is reported, what "ones" are."""
 
-import shutil
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
-from conftest import SANDBOX_NOW, sandbox_url
-from talking import Line, calls_of, line_on
+from talking import Line, calls_of
 
 from agent.planners.embedded.intents import load_intents
 from agent.turn import Turn
 from hospital.cards import ChoicesCard
-from hospital.clocks import FrozenClock
-from middleware.store.database import SqlStore
 
 ABOUT = {intent.name: intent.title for intent in load_intents()}
 SCHEDULER, NURSE, SUPPLY, CALLS = "or.scheduler", "charge.5west", "supply.lead", "callcenter.1"
-
-
-@pytest.fixture(scope="module")
-def line(sandbox_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
-    """A line on a sandbox of this file's own."""
-    home = tmp_path_factory.mktemp("roles") / "home"
-    shutil.copytree(sandbox_home, home)
-    store = SqlStore(sandbox_url(home))
-    with line_on(store, home, FrozenClock(SANDBOX_NOW)) as line:
-        yield line
-    store.close()
 
 
 def choices_of(turn: Turn) -> tuple[str, ...]:

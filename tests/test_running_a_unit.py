@@ -1,17 +1,10 @@
 """Whoever runs a unit is understood: its beds by number, its shifts, its nurses, and what would be."""
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from conftest import SANDBOX_NOW, sandbox_url
-from talking import Line, calls_of, line_on
+from talking import Line, calls_of
 
 from hospital.cards import TableCard
-from hospital.clocks import FrozenClock
 from hospital.model.people import Encounter
-from middleware.store.database import SqlStore
 
 NURSE, BEDS, SUPERVISOR, LAKESIDE = (
     "charge.5west",
@@ -19,17 +12,6 @@ NURSE, BEDS, SUPERVISOR, LAKESIDE = (
     "nursing.supervisor",
     "capacity.manager.lakeside",
 )
-
-
-@pytest.fixture(scope="module")
-def line(sandbox_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
-    """A line on a sandbox of this file's own."""
-    home = tmp_path_factory.mktemp("unit") / "home"
-    shutil.copytree(sandbox_home, home)
-    store = SqlStore(sandbox_url(home))
-    with line_on(store, home, FrozenClock(SANDBOX_NOW)) as line:
-        yield line
-    store.close()
 
 
 @pytest.mark.parametrize(

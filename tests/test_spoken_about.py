@@ -1,28 +1,9 @@
 """A deed is about what was spoken about, and a question that names nothing about what its speaker runs."""
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from conftest import SANDBOX_NOW, sandbox_url
-from talking import Line, calls_of, line_on
-
-from hospital.clocks import FrozenClock
-from middleware.store.database import SqlStore
+from talking import Line, calls_of
 
 SCHEDULER, NURSE, BEDS = "or.scheduler", "charge.5west", "capacity.manager"
-
-
-@pytest.fixture(scope="module")
-def line(sandbox_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
-    """A line on a sandbox of this file's own."""
-    home = tmp_path_factory.mktemp("spoken") / "home"
-    shutil.copytree(sandbox_home, home)
-    store = SqlStore(sandbox_url(home))
-    with line_on(store, home, FrozenClock(SANDBOX_NOW)) as line:
-        yield line
-    store.close()
 
 
 @pytest.mark.parametrize(
