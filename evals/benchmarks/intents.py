@@ -11,8 +11,8 @@ import numpy as np
 import typer
 from rich.console import Console
 
+from agent.planners.embedded.intent_reader import load_reader
 from agent.planners.embedded.intents import learn
-from knowledge.encoder import load_encoder
 
 
 def bench_intents(
@@ -30,7 +30,7 @@ def bench_intents(
     examples: dict[str, list[str]] = {}
     for text, label in taught:
         examples.setdefault(label, []).append(text)
-    classifier = learn(examples, load_encoder())
+    classifier = learn(examples, load_reader())
     ranked = classifier.classify_all([*(text for text, _ in asked), *outside])
     seconds = time.perf_counter() - started
     right = sum(ranking.best == label for ranking, (_, label) in zip(ranked, asked, strict=False))

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from agent.guard import guard
+from agent.planners.embedded.intent_reader import load_reader
 from agent.planners.embedded.intents import load_classifier
 from bots.settings import read_settings
 from evals.dialogue import FROZEN
@@ -21,7 +22,6 @@ from evals.understanding.noise import noisy
 from evals.understanding.play import Judged
 from evals.understanding.report import Figures, counted, failures_of, figures_of, percent
 from evals.understanding.stage import Stage
-from knowledge.encoder import load_encoder
 
 
 def bench_understanding(
@@ -35,7 +35,7 @@ def bench_understanding(
     """Play the held-aside set and print its figures, in percent, ms, MB and seconds."""
     settings = read_settings().model_copy(update={"now": FROZEN})
     models = settings.home / "planner"
-    load_classifier(load_encoder(), models)  # learns what is new, once per version
+    load_classifier(load_reader(), models)  # learns what is new, once per version
     with tempfile.TemporaryDirectory(prefix="wardline-bench-") as folder:
         stage = Stage(settings, Path(folder) / "home", models)
         stage.build()

@@ -16,6 +16,7 @@ from agent.planners.embedded.dates import read_dates
 from agent.planners.embedded.deeds import asks_to_know, begins_with_now
 from agent.planners.embedded.follow import born_in, go_on
 from agent.planners.embedded.heard import Heard, says_everywhere, time_of
+from agent.planners.embedded.intent_reader import load_reader
 from agent.planners.embedded.intents import IntentClassifier, Ranking, load_classifier, load_intents
 from agent.planners.embedded.key_figures import apart_from_figures
 from agent.planners.embedded.lexicon import Lexicon, Mention
@@ -62,7 +63,7 @@ class Understanding:
 
     @cached_property
     def _classifier(self) -> IntentClassifier:
-        return load_classifier(load_encoder(), self._cache)
+        return load_classifier(load_reader(), self._cache)
 
     def warm(self, world: Reader) -> None:
         """Load everything that the first message would wait for."""
