@@ -30,7 +30,7 @@ from tools.desk import Desk
 from tools.results import Refused, Result
 from tools.tool import Context
 
-MAX_ROUNDS = 8
+MAX_ROUNDS = 12
 """Rounds of tool calls in one turn; a planner that wants more is stopped with what was found."""
 MAX_CALLS = 16
 """Calls in one round; more are a planner that has lost its way."""

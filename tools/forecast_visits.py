@@ -31,8 +31,12 @@ def answer_visit_demand(args: ForecastDemand, box: Toolbox) -> Answer:
             "unavailable", f"No referrals to {asked.service.name} were ever counted there.", argument="service"
         )
     known = min(one.points[-1].day for demand in demands for one in demand.forecasts)
-    if asked.days[-1] > known:
+    if asked.days[0] > known:
         raise Problem("invalid", f"Forecasts reach {known:%a %d %b %Y}; ask for a time before that.", argument="end")
+    if asked.days[-1] > known:  # so far as it is known
+        days = [day for day in asked.days if day <= known]
+        demands = read_demand(box, asked.service, asked.clinics, asked.sites, days)
+        return _answer(box, asked.service, demands, days, f" Forecasts reach {known:%a %d %b %Y}.")
     return _answer(box, asked.service, demands, asked.days)
 
 
@@ -91,7 +95,7 @@ def _window(args: ForecastDemand, box: Toolbox, site: Site) -> Interval:
     return window_of(box, site, args.day, args.start, args.end, default=WEEKS)
 
 
-def _answer(box: Toolbox, service: Service, demands: list[Demand], days: Sequence[date]) -> Answer:
+def _answer(box: Toolbox, service: Service, demands: list[Demand], days: Sequence[date], reach: str = "") -> Answer:
     sites = listed([site.name for site, _ in demands[0].issued], 10)
     models = [_model(box, site, one, demand.measure) for demand in demands for site, one in demand.issued]
     rows = [_week_row(week, demand.measure) for demand in demands for week in demand.weeks]
@@ -107,6 +111,7 @@ def _answer(box: Toolbox, service: Service, demands: list[Demand], days: Sequenc
             f"{service.name} demand at {sites}. {said} Fitted {oldest['age']} on data through "
             f"{oldest['trained_through']} by {names}{backtest}; intervals are 80%."
             + (f" {committed}" if committed else "")
+            + reach
         ),
         facts={
             "service": service.name,

@@ -42,6 +42,11 @@ def says_deed(text: str) -> bool:
     return any(word.stem in _DEEDS for word in Reading(text).words)
 
 
+def is_deed(word: str) -> bool:
+    """Whether it is a verb of doing."""
+    return stem(word) in _DEEDS
+
+
 _LEADING_NOW = re.compile(
     r"^\W*(?:(?:ok|okay|and|so|right|then|please)\W+)*now\W+(?:please\W+)?(?P<verb>[a-z-]+)", re.IGNORECASE
 )
@@ -68,7 +73,9 @@ def orders_besides(text: str) -> bool:
 
 def asks_to_know(text: str) -> bool:
     """Whether it is a question about the world, not a request ("could you order ...", "order two?")."""
-    if _ASKS_ADVICE.match(text) or _HEDGES.search(text):
+    if _ASKS_ADVICE.match(text) or _HEDGES.search(text) or _ASKS_WHETHER_SO.search(text):
+        return True
+    if _WANTS_TO_KNOW.search(text):
         return True
     if POLITE.match(text) or _FORBIDS.match(text):
         return False
@@ -83,6 +90,22 @@ _ASKS_ADVICE = re.compile(
     re.IGNORECASE,
 )
 """What would be best is asked: "should we release it" releases nothing."""
+_ASKS_WHETHER_SO = re.compile(
+    r"[,;.–-]\s*(?:(?:is|was) (?:that|it|this) (?:true|right|so|correct|the case)|true|right|correct|really|"
+    r"(?:isn'?t|wasn'?t|aren'?t|hasn'?t|haven'?t|didn'?t|don'?t|doesn'?t) (?:it|that|he|she|they|we)|"
+    r"(?:did|has|have|is|was|does) (?:he|she|it|they|we))\s*(?:or not\s*)?\?+\W*$|"
+    r"^\W*(?:(?:so|and|but|hey|hi)\W+)*(?:i(?:'ve| have)? (?:just )?(?:heard|was told|read|am told|understand)|"
+    r"i'm told|(?:some|any)(?:one|body) (?:said|told me)|they say|rumou?r has it|word is|apparently)\b.*\?\W*$",
+    re.IGNORECASE,
+)
+"""What is told is asked about: "I heard he gave it up, is that so?" gives nothing up."""
+_WANTS_TO_KNOW = re.compile(
+    r"\b(?:(?:wants?|wanted|needs?|would like|'d like|dying|keen) to (?:know|hear|find out|understand|learn)|"
+    r"(?:is|was|are|am|'s|'m|keeps?) (?:asking|wondering)|asks?|asked|wonders?)\b(?: (?:me|us|about|you))?\s+"
+    r"(?:if|when|where|what|how|whether|who|which|why)\b",
+    re.IGNORECASE,
+)
+"""Somebody asks: "the patient wants to know when her scan is"."""
 _HEDGES = re.compile(
     r"^\W*(?:[\w.'-]+\W+){0,3}?(?:i|we|he|she|they|[\w'-]+)\s+(?:might|may) not (?:be )?(?:need|want|us|requir|com)|"
     r"\b(?:i|we)(?: am| are| was| were|'m|'re)? ?(?:thought about|thinking (?:of|about)|considering|toying with)\b|"

@@ -16,16 +16,25 @@ _SHORT = 4
 
 def figure_in(text: str) -> str | None:
     """The figure whose name, or what people call it, is in the text; of several the one said in most words."""
+    return next(iter(figures_in(text)), None)
+
+
+def figures_in(text: str) -> list[str]:
+    """Every figure that is named, the one said in most words first; no word names two."""
     said = fold(text)
-    best: tuple[float, str] | None = None
+    found: list[tuple[float, int, int, str]] = []
     for name, kpi in KPIS.items():
         for called in map(fold, names_of(kpi)):
-            alike = fuzz.partial_ratio(called, said) if len(called) <= len(said) else 0.0
+            at = fuzz.partial_ratio_alignment(called, said, score_cutoff=LIKE) if len(called) <= len(said) else None
             begins = rf"\b{re.escape(called)}\b" if len(called) <= _SHORT else rf"\b{re.escape(called[:4])}"
-            whole = alike >= LIKE and re.search(begins, said) is not None
-            if whole and (best is None or alike * len(called) > best[0]):
-                best = (alike * len(called), name)
-    return best[1] if best else None
+            if at is not None and re.search(begins, said) is not None:
+                found.append((at.score * len(called), at.dest_start, at.dest_end, name))
+    figures: dict[str, tuple[int, int]] = {}
+    for _, start, end, name in sorted(found, key=lambda one: -one[0]):
+        apart = all(end <= taken[0] or taken[1] <= start for taken in figures.values())
+        if apart and name not in figures:
+            figures[name] = (start, end)
+    return list(figures)
 
 
 def apart_from_figures(text: str, times: tuple[When, ...]) -> tuple[When, ...]:

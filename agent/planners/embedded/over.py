@@ -11,7 +11,7 @@ OF_THE_PAST = frozenset({"kpi_question", "explain_change"})
 _AHEAD = frozenset({
     "or_open_time", "imaging_slot", "clinic_earliest_slot", "no_show_risk", "bed_need_forecast", "demand_forecast",
     "demand_vs_capacity", "route_imaging", "overbook", "propose_case", "who_can_cover", "staffing_need",
-    "bed_state", "schedule_show",
+    "bed_state", "schedule_show", "release_block",
 })  # fmt: skip
 """Matters of what is or will be."""
 _AMBIGUOUS = frozenset({"tnaa", "no-show", "overtime", "boarding", "day-of-surgery-cancellation"})
@@ -32,6 +32,8 @@ def of_the_past(text: str, ranking: Ranking, times: tuple[When, ...]) -> str | N
     over = bool(windows) and all(when.past for when in windows)
     if over and _WHY.search(text):
         return "explain_change"
+    if ranking.best == "release_block" and not over:
+        return None
     figure = figure_in(text)
     if figure is not None and (over or (not windows and figure not in _AMBIGUOUS)):
         return "kpi_question"

@@ -88,10 +88,17 @@ def _take(heard: Heard, kinds: Iterable[str]) -> None:
     heard.slots |= {kind: list(earlier[kind]) for kind in kinds if earlier.get(kind)}
 
 
+def are_kin(one: str | None, other: str | None) -> bool:
+    """Whether two matters are about the same things."""
+    return any({one, other} <= family for family in _KINDRED)
+
+
 def _is_kin(heard: Heard, before: str | None) -> bool:
     """Whether it goes on about the same things: it points at them, or it is another matter that names no place."""
-    if not any({before, heard.intent} <= family for family in _KINDRED):
+    if not are_kin(before, heard.intent) or heard.named("cost_centre"):
         return False
+    if heard.intent == before == "create_requisition" and heard.named("item"):
+        return False  # another order of its own
     points = _POINTS_BACK if heard.intent != before else _POINTS_AT
     another = heard.intent in CHANGING or heard.intent != before
     bare = another and not _PLACES & {one.kind for one in heard.mentions}

@@ -1,24 +1,34 @@
 """Figures of the past, side by side where several are asked for, and why they changed."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from agent.planners.embedded.date_values import Window
 from agent.planners.embedded.heard import Heard
-from agent.planners.embedded.key_figures import figure_in
+from agent.planners.embedded.key_figures import figure_in, figures_in
+from agent.planners.embedded.over import OF_THE_PAST
 from agent.planners.embedded.script import Say, Script, do, do_all, tell
+from hospital.model.places import Site
 from tools.results import Done, Result
 
 _COMPARED = ("site", "service", "unit", "clinic", "room", "clinician")
 """What figures are compared between, when several of a kind are named."""
+_BY_SITE = re.compile(
+    r"\b(?:by|per|for each|for every|at each|across|split by|down by) (?:the )?"
+    r"(?:sites?|hospitals?|campus(?:es)?)\b",
+    re.IGNORECASE,
+)
 MOST = 5
 """So many figures at most stand side by side."""
 
 
 def kpi_question(heard: Heard) -> Script:
-    """One figure, or the same one of several places or times; which one is asked when no name of one is said."""
+    """One figure or several, of one or several places or times; which one is asked when none is named."""
     about = _about(heard)
-    if about["kpi"] is None or len(wanted := _several(heard, about)) < 2:
+    each = _several(heard, about) or [about]
+    wanted = [{**one, "kpi": figure} for figure in figures_in(heard.text) or [about["kpi"]] for one in each]
+    if about["kpi"] is None or len(wanted) < 2:
         result = yield from do("query_kpi", **about)
         return tell(result)
     results = yield from do_all("query_kpi", wanted[:MOST])
@@ -27,7 +37,10 @@ def kpi_question(heard: Heard) -> Script:
 
 def explain_change(heard: Heard) -> Script:
     """Why a figure is not what it was."""
-    result = yield from do("explain_change", **_about(heard))
+    about = _about(heard)
+    if about["kpi"] is None and heard.memory.get("intent") in OF_THE_PAST:
+        about["kpi"] = figure_in(str(heard.memory.get("text") or ""))  # the one that was just told
+    result = yield from do("explain_change", **about)
     return tell(result)
 
 
@@ -37,6 +50,8 @@ def _several(heard: Heard, about: dict[str, Any]) -> list[dict[str, Any]]:
     if len(times) > 1:
         rest = {key: value for key, value in about.items() if key not in ("day", "start", "end")}
         return [{**rest, "start": when.start.isoformat(), "end": when.end.isoformat()} for when in times]
+    if _BY_SITE.search(heard.text):
+        return [{**about, "site": str(site.id)} for site in heard.asked.world.find(Site, order="name")]
     kind = next((kind for kind in _COMPARED if len(heard.slots.get(kind, ())) > 1), None)
     if kind is None or (kind == "site" and heard.everywhere):
         return []
@@ -47,9 +62,16 @@ def _side_by_side(results: Sequence[Result]) -> Say:
     told = [one for one in results if isinstance(one, Done)]
     if not told:
         return tell(results[0])
-    figures = "; ".join(f"{one.facts['scope']}, {one.facts['period']}: {_value(one.facts)}" for one in told)
+    titles = dict.fromkeys(str(one.facts["title"]) for one in told)
+    figures = " ".join(
+        f"{title}. {_figures([one for one in told if one.facts['title'] == title])}." for title in titles
+    )
     missing = "".join(f" {tell(one).text}" for one in results if not isinstance(one, Done))
-    return Say(f"{told[0].facts['title']}. {figures}.{missing}")
+    return Say(f"{figures}{missing}")
+
+
+def _figures(of_one: Sequence[Done]) -> str:
+    return "; ".join(f"{one.facts['scope']}, {one.facts['period']}: {_value(one.facts)}" for one in of_one)
 
 
 def _value(facts: dict[str, Any]) -> str:

@@ -145,6 +145,8 @@ def policy_why(heard: Heard) -> Script:
     if (plan is None or not plan.needs) and (requisition := heard.one("requisition")) is not None:
         return tell((yield from do("query_erp", requisition=requisition)))
     if plan is None or not plan.needs:
+        if (said_of := _needs_of_options(heard)) is not None:
+            return said_of
         cases = sorted((one.start, one.end) for one in heard.named("case"))
         said = heard.text
         for start, end in reversed(cases):
@@ -155,6 +157,24 @@ def policy_why(heard: Heard) -> Script:
     world = heard.asked.world
     lines = [f"{say_need(world, need)}: {need.why} (rule {need.rule})." for need in plan.needs]
     return Say(f"{plan.id}, {plan.title}, needs: " + " ".join(lines), cards=_shown_plan(heard))
+
+
+def _needs_of_options(heard: Heard) -> Say | None:
+    """Who must agree to the options that were just shown, when the question names nothing else."""
+    if heard.mentions or heard.count is not None:
+        return None
+    world = heard.asked.world
+    shown = [world.get(Plan, id) for id in heard.memory.get("options") or []]
+    told = [
+        f"Option {rank}: " + " ".join(f"{say_need(world, need)}: {need.why}." for need in plan.needs)
+        for rank, plan in enumerate(shown, start=1)
+        if plan is not None and plan.needs
+    ]
+    if not told:
+        return None
+    free = [str(rank) for rank, plan in enumerate(shown, start=1) if plan is not None and not plan.needs]
+    rest = f" Nobody has to agree to option {' or '.join(free)}." if free else ""
+    return Say(" ".join(told) + rest)
 
 
 def _plan_at_hand(heard: Heard) -> Plan | None:
