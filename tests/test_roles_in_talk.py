@@ -151,7 +151,7 @@ def test_what_is_lost_and_to_be_moved_is_a_displacement(line: Line, text: str, r
 
 
 def test_a_matter_picked_from_our_list_says_nothing_but_itself(line: Line) -> None:
-    text = "OR 11 Saturday 8 to 10, electricians"
+    text = "the lamp people, OR 11 Saturday 8 to 10"
     ours = ABOUT["request_maintenance"]
     asked, picked = line.talk(SCHEDULER, text, ours)
     assert ours in choices_of(asked)
