@@ -13,6 +13,10 @@ RIDGE = 0.1
 """How much the votes are damped; found likewise."""
 FEW = 10
 """So many nearest examples tell whether a message belongs: one alone may be like it by chance."""
+LANDMARKS = 6_000
+"""So many rows vote at most: beyond them the fit of the votes takes minutes, and brings next to nothing."""
+TINY = 1e-6
+"""Keeps the fit solvable when landmarks are nearly alike."""
 _PART = 512
 """So many messages are compared with every example at once."""
 
@@ -42,18 +46,31 @@ def faded(cosines: Matrix) -> Matrix:
     return nearness
 
 
-def fit_votes(cosines: Matrix, alike: Matrix, truth: np.ndarray) -> Matrix:
-    """The votes of each row for each label, by ridge regression on nearness plus likeness of wording.
+def landmarks(examples: int, rows: int) -> np.ndarray:
+    """The numbers of the rows that vote, ascending: all, or a fair sample, of the first `examples` before others."""
+    chance = np.random.default_rng(0).random(rows)
+    chance[examples:] += 1
+    return np.sort(np.argsort(chance)[:LANDMARKS])
 
-    `cosines` and `alike`: between all rows. `truth`: the number of each row's label, from 0.
+
+def fit_votes(near: Matrix, own: np.ndarray, truth: np.ndarray) -> Matrix:
+    """The vote of each landmark for each label, by ridge regression on how near all rows are to the landmarks.
+
+    `near`: nearness plus likeness of wording, shape (rows, landmarks). `own`: the rows that are the landmarks, in
+    order. `truth`: the number of each row's label, from 0.
     """
     from scipy.linalg import solve
 
     labels = int(truth.max()) + 1
-    near = faded(cosines) + alike
-    near[np.diag_indices_from(near)] += RIDGE
     wanted = np.eye(labels, dtype=np.float32)[truth] - np.float32(1 / labels)
-    fitted: Any = solve(near, wanted, assume_a="pos", overwrite_a=True, check_finite=False)
+    between = near[own]
+    if len(own) == len(near):
+        between[np.diag_indices_from(between)] += RIDGE
+        fitted: Any = solve(between, wanted, assume_a="pos", overwrite_a=True, check_finite=False)
+    else:
+        together = (near.T @ near).astype(np.float64) + RIDGE * between
+        together[np.diag_indices_from(together)] += TINY * len(near)
+        fitted = solve(together, near.T @ wanted, assume_a="pos", overwrite_a=True, check_finite=False)
     return np.asarray(fitted, dtype=np.float32)
 
 

@@ -19,7 +19,7 @@ from agent.planners.embedded.intent_features import (
     weighed,
     wording,
 )
-from agent.planners.embedded.intent_nearness import faded, few_nearest, fit_votes
+from agent.planners.embedded.intent_nearness import faded, few_nearest, fit_votes, landmarks
 
 STRENGTH = 30.0
 """Inverse regularisation; found on labelled examples of other fields."""
@@ -36,7 +36,7 @@ class Trained:
 
     `to_meaning` and `to_wording` hold one column per label, and so do `votes`, with a row for each of `examples`,
     and `votes_wording`: what the examples vote by nearness and by wording. `examples` are the sentence vectors of
-    all rows; the first have `example_labels`, the others only teach. `usual` holds mean and spread of the signs of
+    the rows that vote; the first have `example_labels`, the others only teach. `usual` holds mean and spread of the signs of
     belonging (see `signs_of`) on examples held back.
     """
 
@@ -77,27 +77,29 @@ def _train(
     raw = [wording(text) for text in rows]
     rarity = rarity_of(raw)
     meanings, words = meaning(encoder, rows), _sparse([weighed(row, rarity) for row in raw])
-    cosines, alike = meanings @ meanings.T, (words @ words.T).toarray()
-    basis, flat = _directions(meanings, words, cosines + alike)
-    width = meanings.shape[1]
+    basis, flat = _directions(meanings, words)
     held = np.zeros(len(rows), dtype=bool)
     held[: len(texts)] = _places(labels) % HELD == HELD - 1
-    temperature, share, usual = _calibrate(flat, cosines, alike, taught, held)
+    voting = landmarks(len(texts), len(rows))
+    cosines = meanings @ meanings[voting].T
+    near = faded(cosines) + (words @ words[voting].T).toarray()
+    temperature, share, usual = _calibrate(flat, cosines, near, taught, held, voting)
     fitted = _fit(flat, taught)
-    votes = share * fit_votes(cosines, alike, np.unique(taught, return_inverse=True)[1])
+    votes = share * fit_votes(near, voting, np.unique(taught, return_inverse=True)[1])
     weights = basis @ fitted.weights
+    width = meanings.shape[1]
     return Trained(
         labels=fitted.labels,
         to_meaning=weights[:width],
         to_wording=weights[width:],
         bias=fitted.bias,
         votes=votes,
-        votes_wording=(words.T @ votes).astype(np.float32),
+        votes_wording=(words[voting].T @ votes).astype(np.float32),
         rarity=rarity,
         temperature=temperature,
         usual=usual,
-        examples=meanings,
-        example_labels=tuple(labels),
+        examples=meanings[voting],
+        example_labels=tuple(taught[voting[voting < len(texts)]]),
     )
 
 
@@ -136,22 +138,25 @@ def _sparse(rows: Sequence[Wording]) -> Any:
     return csr_matrix((values, columns, ends), shape=(len(rows), COLUMNS))
 
 
-def _directions(meanings: Matrix, words: Any, alike: Matrix) -> tuple[Matrix, Matrix]:
+def _directions(meanings: Matrix, words: Any) -> tuple[Matrix, Matrix]:
     """The directions in which the rows differ most, shape (columns, directions), and the rows in them.
 
-    A fit in them is as good. Found from how alike the rows are: there are far fewer rows than columns.
+    A fit in them is as good. Found by going to and fro between rows and columns from random ones, so that no matrix
+    of rows by rows or of all columns is ever made.
     """
-    most = min(DIRECTIONS, len(alike))
-    found = np.random.default_rng(0).standard_normal((len(alike), min(len(alike), most + MORE)), dtype=np.float32)
+    most = min(DIRECTIONS, len(meanings), COLUMNS)
+    width = meanings.shape[1]
+    found = np.random.default_rng(0).standard_normal(
+        (len(meanings), min(len(meanings), most + MORE)), dtype=np.float32
+    )
     for _ in range(PASSES):
-        found, _ = np.linalg.qr(alike @ found)
-    sizes, turned = np.linalg.eigh(found.T @ alike @ found)
+        found, _ = np.linalg.qr(meanings @ (meanings.T @ found) + words @ (words.T @ found))
+    columns = np.vstack([meanings.T @ found, words.T @ found])
+    sizes, turned = np.linalg.eigh(columns.T @ columns)
     kept = np.argsort(-sizes)[:most]
     kept = kept[sizes[kept] > LEAST_SIZE]
-    length = np.sqrt(sizes[kept])
-    apart = found @ turned[:, kept]
-    basis = np.vstack([meanings.T @ (apart / length), words.T @ (apart / length)])
-    return basis.astype(np.float32), (apart * length).astype(np.float32)
+    basis = columns @ (turned[:, kept] / np.sqrt(sizes[kept]))
+    return basis.astype(np.float32), (meanings @ basis[:width] + words @ basis[width:]).astype(np.float32)
 
 
 def _fit(rows: Matrix, labels: np.ndarray) -> _Fitted:
@@ -166,10 +171,12 @@ def _fit(rows: Matrix, labels: np.ndarray) -> _Fitted:
 
 
 def _calibrate(
-    rows: Matrix, cosines: Matrix, alike: Matrix, labels: np.ndarray, held: np.ndarray
+    rows: Matrix, cosines: Matrix, near: Matrix, labels: np.ndarray, held: np.ndarray, voting: np.ndarray
 ) -> tuple[float, float, Matrix]:
     """The temperature under which probabilities of what was held back are most honest, how much the votes count
     beside the regression so that both are equally sure, and the usual signs.
+
+    `cosines` and `near`: of all rows to those that are `voting`.
     """
     if not held.any() or len(set(labels[~held])) < 2:
         return 1.0, 1.0, np.array([[0, 0], [1, 1]], dtype=np.float32)
@@ -177,11 +184,11 @@ def _calibrate(
     scores = rows[held] @ fitted.weights + fitted.bias
     position = {label: at for at, label in enumerate(fitted.labels)}
     truth = np.array([position[label] for label in labels])
-    kept, between = np.ix_(~held, ~held), np.ix_(held, ~held)
-    votes = fit_votes(cosines[kept], alike[kept], truth[~held])
-    voted = (faded(cosines[between]) + alike[between]) @ votes
+    still = ~held[voting]
+    own = (np.cumsum(~held) - 1)[voting[still]]
+    voted = near[np.ix_(held, still)] @ fit_votes(near[np.ix_(~held, still)], own, truth[~held])
     share = _honest(scores, truth[held]) / _honest(voted, truth[held])
-    signs = signs_of(scores, few_nearest(cosines[between]))
+    signs = signs_of(scores, few_nearest(cosines[np.ix_(held, still)]))
     usual = np.stack([signs.mean(axis=0), signs.std(axis=0) + 1e-6]).astype(np.float32)
     return _honest(scores + share * voted, truth[held]), share, usual
 

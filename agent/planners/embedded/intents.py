@@ -22,7 +22,7 @@ EXAMPLES = Path(__file__).with_name("examples")
 OUTSIDE = frozenset({"out_of_scope", "other_language"})
 # Below this probability of being inside, this likeness to any example, or so far from belonging, it is not ours.
 LEAST_INSIDE = 0.5
-LEAST_LIKENESS = 0.33
+LEAST_LIKENESS = 0.27
 LEAST_BELONGING = -3.0
 STRANGE, BARELY_BELONGING = 0.1, -1.0
 """What may well be outside and hardly belongs is strange: the probability, and how well it fits."""
