@@ -36,8 +36,8 @@ class Trained:
 
     `to_meaning` and `to_wording` hold one column per label, and so do `votes`, with a row for each of `examples`,
     and `votes_wording`: what the examples vote by nearness and by wording. `examples` are the sentence vectors of
-    the rows that vote; the first have `example_labels`, the others only teach. `usual` holds mean and spread of the signs of
-    belonging (see `signs_of`) on examples held back.
+    the rows that vote; the first have `example_labels`, the others only teach. `usual` holds mean and spread of the
+    signs of belonging (see `signs_of`) on examples held back.
     """
 
     labels: tuple[str, ...]
