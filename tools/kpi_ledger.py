@@ -97,7 +97,8 @@ LEDGER = (
         Formula(
             "override-rate", "Override rate", 1, "%", "plans by broken glass, by reason", "plans carried out",
             "plans asked for in the period", (),
-            ("override rate", "overrides", "break glass", "glass was broken", "broke the glass"), "lower",
+            ("override rate", "overrides", "break glass", "glass was broken", "broke the glass",
+             "broken the glass", "overridden", "override", "overruled", "overrule"), "lower",
         ),
         override_rate,
     ),

@@ -1,6 +1,7 @@
 """Times of a follow-up that lean on the time spoken about: the day after, the Friday of that week, its nights."""
 
 import re
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta, tzinfo
@@ -17,18 +18,19 @@ _NOW = timedelta(minutes=1)
 _ONE_SHIFT = timedelta(hours=26)
 _NEXT = re.compile(
     r"^\W*(?:(?:and|or|ok|okay|so|then|now|for|on|try|what about|how about|same for|same)\W+)*(?:the )?"
-    r"(?P<which>day|night|week|evening|morning)? ?(?P<way>after|before|next|following|previous)"
-    r"(?: (?P<unit>day|night|week|one))?(?: (?:that|then|too|please))*\W*$",
+    r"(?P<which>day|night|week|evening|morning|month|quarter|year|one|(?:mon|tues|wednes|thurs|fri|satur|sun)day)? ?"
+    r"(?P<way>after|before|next|following|previous)(?: (?P<unit>day|night|week|month|quarter|year|one))?"
+    r"(?: (?:that|then|too|please))*\W*$",
     re.IGNORECASE,
 )
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _BARE = re.compile(r"^(?:(?:on|for|and|the|by|in)\s+)*(?P<day>[a-z]+)\b", re.IGNORECASE)
 
 
 def going_on(time_now: Said, text: str, times: tuple[When, ...], earlier: Mapping[str, str], now: datetime) -> Said:
     """The time that a follow-up means, given what was spoken about; `now` is in the zone in which it is meant."""
-    zone = now.tzinfo
-    assert zone is not None, "a time is told in some zone"
-    if (moved := _moved(text, earlier, zone)) is not None:
+    assert now.tzinfo is not None, "a time is told in some zone"
+    if (moved := _moved(text, earlier, now)) is not None:
         return moved
     if (same_week := _in_that_week(times, earlier, now)) is not None:
         return {**{key: value for key, value in time_now.items() if key == "minutes"}, **time_of(same_week, now)}
@@ -42,19 +44,54 @@ def is_to_come(times: tuple[When, ...], now: datetime) -> bool:
     return any(ahead)
 
 
-def _moved(text: str, earlier: Mapping[str, str], zone: tzinfo) -> Said | None:
+def _moved(text: str, earlier: Mapping[str, str], now: datetime) -> Said | None:
     """ "the day after?": what was spoken about, a day or a week further on."""
-    found = _NEXT.match(text)
+    found, zone = _NEXT.match(text), now.tzinfo
     unit = (found["which"] or found["unit"] or "").casefold() if found else ""
     if found is None or not unit or not earlier.keys() & {"day", "start", "at", "until"}:
         return None
-    if unit == "week" and found["way"].casefold() == "next":
+    way = found["way"].casefold()
+    if unit in ("week", *_MONTHS) and way == "next":
         return None  # "next week" is the calendar's
-    step = timedelta(7 if unit == "week" else 1) * (-1 if found["way"].casefold() in ("before", "previous") else 1)
+    back = -1 if way in ("before", "previous") else 1
+    if unit in WEEKDAYS:
+        return _weekday_from(earlier, WEEKDAYS[unit], back, now)
+    months = _MONTHS.get(unit) or (_months_of(earlier, zone) if unit == "one" else 0)
+    if months:
+        return {key: _months_later(key, value, back * months, zone) for key, value in earlier.items()}
+    step = timedelta(7 if unit == "week" else 1) * back
     return {key: _later(key, value, step, zone) for key, value in earlier.items()}
 
 
-def _later(key: str, value: str, step: timedelta, zone: tzinfo) -> str:
+def _weekday_from(earlier: Mapping[str, str], weekday: int, back: int, now: datetime) -> Said | None:
+    """ "The Thursday before": the nearest such day on that side of the one spoken about."""
+    span = _span(earlier, now)
+    if span is None:
+        return None
+    away = (weekday - span[0].weekday()) * back % 7 or 7
+    return {key: _later(key, value, timedelta(away * back), now.tzinfo) for key, value in earlier.items()}
+
+
+def _months_of(earlier: Mapping[str, str], zone: tzinfo | None) -> int:
+    """How many whole months were spoken about; 0 when the time was another."""
+    if not {"start", "end"} <= earlier.keys():
+        return 0
+    start, end = (datetime.fromisoformat(earlier[key]).astimezone(zone) for key in ("start", "end"))
+    whole = start.day == end.day == 1 and start.time() == end.time() == time(0)
+    return (end.year - start.year) * 12 + end.month - start.month if whole else 0
+
+
+def _months_later(key: str, value: str, months: int, zone: tzinfo | None) -> str:
+    if key == "minutes":
+        return value
+    moment = datetime.fromisoformat(value) if key == "day" else datetime.fromisoformat(value).astimezone(zone)
+    count = moment.year * 12 + moment.month - 1 + months
+    year, month = count // 12, count % 12 + 1
+    moved = moment.replace(year=year, month=month, day=min(moment.day, monthrange(year, month)[1]))
+    return moved.date().isoformat() if key == "day" else moved.isoformat()
+
+
+def _later(key: str, value: str, step: timedelta, zone: tzinfo | None) -> str:
     if key == "minutes":
         return value
     if key == "day":

@@ -3,7 +3,7 @@
 import re
 
 from agent.planners.embedded.intents import Ranking
-from agent.planners.embedded.matters import ASIDE, CHANGING, WRITES
+from agent.planners.embedded.matters import ASIDE, CHANGING, LOOKED_UP, WRITES
 
 _TAKES_BACK = re.compile(
     r"^\W*(?:(?:no|sorry|oh|oops|actually|wait|please|ok|okay|hm+|just|on second thoughts?)\W+)*"
@@ -44,6 +44,17 @@ _ONLY_TELLS = re.compile(
 """A deed that is ruled out, before what is wanted instead: "don't cancel her, just tell me when it is"."""
 
 
+_ON_CONDITION = re.compile(
+    r"\b(?:if|unless|as soon as|once|in case|should)\s+"
+    r"(?:(?:it|that|this|he|she)(?:'s| is)?|they(?:'re| are)?|there(?:'s| is| are)?|"
+    r"we(?:'re| are| have)?|the|stock|none|less|fewer|under|anything|nothing|still|only)\b"
+    r"(?!\W*(?:ok|okay|fine|alright|possible|feasible|allowed|needed|suits?|works?|available to you)\b)",
+    re.IGNORECASE,
+)
+"""A deed that is only to be done if something is so: the state is shown, and whoever asks decides."""
+_ON_ITS_STATE = frozenset({"create_requisition", "request_agency", "request_maintenance"})
+
+
 def about_deeds(text: str, ranking: Ranking) -> str | None:
     """What is about a deed and is none of its own: taken back, a yes to somebody's request, or done already."""
     if _TAKES_BACK.search(text):
@@ -56,6 +67,8 @@ def about_deeds(text: str, ranking: Ranking) -> str | None:
         return "confirm_no"  # what is not to be done is not done
     if ranking.best == "substitute_item" and _DECLINES.search(text) and not _INSTEAD.search(text.rstrip(" .")):
         return "confirm_no"
+    if ranking.best in _ON_ITS_STATE and _ON_CONDITION.search(text):
+        return LOOKED_UP[ranking.best]
     agreeing = ranking.best in CHANGING or "approve_in_chat" in [name for name, _ in ranking.intents[:3]]
     if _AGREES.match(text) and agreeing:
         return "approve_in_chat"

@@ -199,8 +199,10 @@ def _is_another(piece: Piece, heard: Heard, said: Piece, before: Heard) -> bool:
     new = {one.words.casefold() for one in heard.mentions} - {one.words.casefold() for one in before.mentions}
     if before.intent == "confirm_no":
         return piece.opens and _is_matter(heard) and heard.intent not in WRITES | CHANGING
-    if not said.may_be_an_ask:  # two facts told of two things
-        return heard.intent == before.intent == "record_status" and bool(new)
+    if not said.may_be_an_ask:  # two facts told of two things, or a bed's before a question about something else
+        beds_only = {one.kind for one in before.mentions} <= {"bed", "unit"} and not piece.points_back
+        asks = beds_only and piece.asks_itself and heard.ranking.confidence >= _SURE
+        return before.intent == "record_status" and ((heard.intent == "record_status" and bool(new)) or asks)
     if not piece.may_be_an_ask or piece.only_points or not _is_matter(heard) or before.intent == "what_if":
         return False
     own = bool(new) or bool(heard.times)

@@ -27,7 +27,7 @@ _EMPTY = frozenset(
         "still then now so and or but just really any with will would can should there me my hi hello hey "
         "morning please pls thanks today one two three four five sick call calls callout callouts outs out 1 "
         "2 3 4 5 s m re ll got have has having know tell let idea think quick check status situation picture "
-        "state update rest way day night shift shifts week"
+        "state update rest way day night shift shifts week low missing lacking thin running anything which who"
     ).split()
 )
 """Words that say nothing about what is meant."""
@@ -38,6 +38,14 @@ _STANDS = re.compile(
     r"\bwhat(?:'?s| is| does| will) (?:it|the \w+)?\W*(?:be )?(?:look\w*|situation|picture|status)\b",
     re.IGNORECASE,
 )
+_SHORT = re.compile(
+    r"\b(?:what|anything|where|who|which)\b.*\b(?:short|low|missing|lacking|thin|running out)\b", re.IGNORECASE
+)
+"""What is lacking, of which only the speaker's work says what it can be."""
+_LACKS = {
+    "supply_chain": "inventory_shortage", "charge_nurse": "staffing_need", "nurse_manager": "staffing_need",
+    "nursing_supervisor": "staffing_need", "cno_delegate": "staffing_need",
+}  # fmt: skip
 _WORD = re.compile(r"[a-z0-9]+", re.IGNORECASE)
 
 
@@ -46,7 +54,8 @@ def matter_of_speaker(
 ) -> str | None:
     """How things stand where the speaker works, when that is all that is asked; `today` is where they are."""
     named = [one for one in mentions if one.kind not in ("home", "site", "unit")]
-    if named or _STANDS.search(text) is None:
+    lacks = _SHORT.search(text) is not None
+    if named or not (lacks or _STANDS.search(text)):
         return None
     rest = text
     for start, end in sorted([(w.said.start, w.said.end) for w in times] + [(m.start, m.end) for m in mentions])[
@@ -55,6 +64,7 @@ def matter_of_speaker(
         rest = f"{rest[:start]} {rest[end:]}"
     if any(word.lower() not in _EMPTY for word in _WORD.findall(rest)):
         return None
-    matter = next((matter for role, matter in _MATTERS.items() if role in user.roles), None)
+    matters = _LACKS if lacks else _MATTERS
+    matter = next((matter for role, matter in matters.items() if role in user.roles), None)
     later = any(when.start.date() > today if isinstance(when, Window) else isinstance(when, Moment) for when in times)
     return _AHEAD.get(matter or "", matter) if later else matter

@@ -15,7 +15,8 @@ from tools.results import Done, Result
 _COMPARED = ("site", "service", "unit", "clinic", "room", "clinician")
 """What figures are compared between, when several of a kind are named."""
 _BY_SITE = re.compile(
-    r"\b(?:by|per|for each|for every|at each|across|split by|down by) (?:the )?"
+    r"\b(?:(?:worst|best|highest|lowest|which) (?:of (?:our|the) )?|"
+    r"(?:by|per|for each|for every|at each|across|split by|down by) (?:the )?)"
     r"(?:sites?|hospitals?|campus(?:es)?)\b",
     re.IGNORECASE,
 )
