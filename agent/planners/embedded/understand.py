@@ -36,8 +36,6 @@ SURE = 0.45
 """Below this probability the planner asks which of two matters is meant."""
 REFRESH_SECONDS = 600
 """How long names are kept before they are read again."""
-_SURE_OF_NOTHING = 0.9
-"""Below this probability an option is not taken where none was shown."""
 FOLLOW_UP = "refine"
 HOUSE_ZONE = "America/Chicago"
 """The zone of people without a home site."""
@@ -87,9 +85,6 @@ class Understanding:
         ranking = self._classifier.classify(masked)
         if not asked.memory.get("intent"):
             ranking = ranking.without(FOLLOW_UP)  # a first message follows nothing
-        shown = asked.memory.get("options") or asked.memory.get("plan")
-        if ranking.best == "submit_option" and not shown and ranking.confidence < _SURE_OF_NOTHING:
-            ranking = ranking.without("submit_option")  # nothing was shown that could be taken
         settled = intent_by_build(text, ranking, mentions, times, SURE)
         if settled is None and ranking.best != FOLLOW_UP:
             today = asked.now.astimezone(zone).date()
