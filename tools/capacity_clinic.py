@@ -12,13 +12,17 @@ from hospital.ports import In
 from tools.capacity_arguments import QueryCapacity
 from tools.directory import find_clinic, find_clinician, find_service
 from tools.open_slots import Found, FreeSlot, Reason, find_slots
-from tools.sites_asked import find_sites, is_everywhere
+from tools.sites_asked import find_sites, is_everywhere, say_sites
 from tools.tool import Answer, Problem, Toolbox
 from tools.windows import listed, say_moment, say_span, window_of
 
 AHEAD = timedelta(days=180)
 """How far ahead the earliest slot is looked for when no end is stated."""
 SIMILAR = 75
+ANY_KIND = "any"
+"""Said for the kind of visit: each of them."""
+EACH = 2
+"""So many slots of each kind are offered where no kind is named."""
 
 
 def answer_clinic(args: QueryCapacity, box: Toolbox) -> Answer:
@@ -26,7 +30,10 @@ def answer_clinic(args: QueryCapacity, box: Toolbox) -> Answer:
     clinics = _clinics(args, box)
     sites = {str(clinic.site_id): box.local(clinic.site_id) for clinic in clinics}
     clinician = find_clinician(box, args.clinician) if args.clinician else None
-    visit_type = match_visit_type(args.visit_type, clinics)
+    kinds = tuple(dict.fromkeys(kind for clinic in clinics for kind in clinic.visit_types))
+    if args.visit_type == ANY_KIND and len(kinds) > 1:
+        return _every_kind(args, box, clinics, kinds)
+    visit_type = match_visit_type(None if args.visit_type == ANY_KIND else args.visit_type, clinics)
     clinics = [clinic for clinic in clinics if visit_type in clinic.visit_types]
     site = sites[clinics[0].site_id]
     stated = args.day is not None or args.end is not None
@@ -42,11 +49,54 @@ def answer_clinic(args: QueryCapacity, box: Toolbox) -> Answer:
         window,
         args.limit,
         why_not,
+        lambda slot: args.suits(sites[by_id[slot.clinic_id or ""].site_id].local(slot.start)),
         clinic_id=In(tuple(by_id)),
         visit_type=visit_type,
         **person,
     )
-    return _answer(box, clinics, sites, visit_type, clinician, found)
+    return _answer(box, clinics, sites, visit_type, clinician, found, args.wish())
+
+
+def _every_kind(args: QueryCapacity, box: Toolbox, clinics: list[Clinic], kinds: tuple[str, ...]) -> Answer:
+    """The first slots of every kind of visit, kind by kind, in one list."""
+    each = [
+        (say_visit_type(kind), answer_clinic(args.model_copy(update={"visit_type": kind, "limit": EACH}), box))
+        for kind in kinds
+    ]
+    offered = [{**slot, "kind": kind} for kind, answer in each for slot in answer.facts["slots"]]
+    where = listed([clinic.name for clinic in clinics], 4)
+    if not offered:
+        return each[0][1].model_copy(update={"headline": " ".join(answer.headline for _, answer in each)})
+    zones = sorted({str(one["zone"]) for one in offered})
+    said = []
+    for kind, answer in each:
+        slots = answer.facts["slots"]
+        offers = [_say_offer(one, _one_place(one, clinics), len(zones) > 1) for one in slots]
+        said.append(f"{kind} {listed(offers)}" if offers else f"no free {kind} slot")
+    return Answer(
+        headline=f"{where}{args.wish()}, next free by kind of visit: {'; '.join(said)} (times in {listed(zones)}).",
+        facts={**each[0][1].facts, "visit_type": "any", "slots": offered, "kinds": [kind for kind, _ in each]},
+        cards=(
+            TableCard(
+                title=f"Next slots by kind of visit: {where}",
+                columns=("#", "Kind", "When", "Zone", "Clinic", "Clinician", "Room", "Slot"),
+                rows=tuple(
+                    (
+                        n,
+                        one["kind"],
+                        *(str(one[key] or "") for key in ("said", "zone", "clinic", "clinician", "room")),
+                        str(one["slot"]),
+                    )
+                    for n, one in enumerate(offered, 1)
+                ),
+            ),
+        ),
+    )
+
+
+def _one_place(offer: dict[str, object], clinics: list[Clinic]) -> dict[str, object]:
+    """What an offer's clinic is compared with, so that it is said only where there are several."""
+    return {"clinic": None if len(clinics) > 1 else offer["clinic"]}
 
 
 def _clinics(args: QueryCapacity, box: Toolbox) -> list[Clinic]:
@@ -63,12 +113,17 @@ def _clinics(args: QueryCapacity, box: Toolbox) -> list[Clinic]:
     service = box.world.get(Service, service_id)
     name = service.name if service else service_id
     if args.site and not is_everywhere(args.site):
-        site = find_sites(box, args.site)[0]
-        here = [clinic for clinic in clinics if clinic.site_id == site.id]
+        sites = find_sites(box, args.site)
+        here = [clinic for clinic in clinics if clinic.site_id in {site.id for site in sites}]
         if not here:
             elsewhere = tuple(clinic.name for clinic in clinics)
             hint = f" There is {listed(list(elsewhere))}." if elsewhere else ""
-            raise Problem("unknown", f"{site.name} has no {name} clinic.{hint}", choices=elsewhere, argument="site")
+            raise Problem(
+                "unknown",
+                f"{say_sites(sites, args.site)} has no {name} clinic.{hint}",
+                choices=elsewhere,
+                argument="site",
+            )
         return here
     home = box.context.actor.home.site_id
     at_home = [clinic for clinic in clinics if clinic.site_id == home]
@@ -124,6 +179,7 @@ def _answer(
     visit_type: str,
     clinician: Clinician | None,
     found: Found,
+    wish: str,
 ) -> Answer:
     names = {str(clinic.id): clinic for clinic in clinics}
     people = {
@@ -164,13 +220,13 @@ def _answer(
         zones = sorted({str(one["zone"]) for one in offered})
         several = len(zones) > 1
         headline = (
-            f"Earliest {kind} slot at {first['clinic']}: {_say_offer(first, first, several)}"
+            f"Earliest {kind} slot{wish} at {first['clinic']}: {_say_offer(first, first, several)}"
             + (f"; then {listed([_say_offer(one, first, several) for one in rest], 50)}" if rest else "")
             + f" (times in {listed(zones)})."
         )
     else:
         headline = (
-            f"No free {kind} slot{with_whom} at {where} from {say_moment(site, looked.start)} "
+            f"No free {kind} slot{with_whom}{wish} at {where} from {say_moment(site, looked.start)} "
             f"to {say_moment(site, looked.end)} ({site.timezone}). Try a later time, another clinic or the waitlist."
         )
     return Answer(

@@ -1,12 +1,10 @@
 """Free scanner slots: the right scanner, not under maintenance, with a technologist on duty."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from datetime import timedelta
 
 from rapidfuzz import fuzz
 
-from hospital.cards import Card, TableCard
 from hospital.model.bookings import Slot
 from hospital.model.places import Room
 from hospital.planning.intervals import Interval
@@ -14,10 +12,11 @@ from hospital.ports import In, Range
 from tools.capacity_arguments import QueryCapacity
 from tools.directory import find_room
 from tools.open_slots import Found, FreeSlot, find_slots
+from tools.scanner_slots_said import Looked, answer_one, answer_several, facts_of
 from tools.scanners import Scanners, read_scanners
 from tools.sites_asked import find_sites, is_everywhere, say_sites
 from tools.tool import Answer, Problem, Toolbox
-from tools.windows import listed, note_clock, plural, say_clock, say_moment, say_span, window_of
+from tools.windows import window_of
 
 AHEAD = timedelta(days=60)
 """How far ahead the earliest slot is looked for when no window is stated."""
@@ -34,36 +33,39 @@ def answer_imaging(args: QueryCapacity, box: Toolbox) -> Answer:
     if contrast is None and "contrast" in words:
         contrast = not words & {"without", "no", "non"}
     stated = args.day is not None or args.end is not None
-    answers = []
+    answers: list[Looked] = []
     for site in sites:
         window = window_of(box, site, args.day, args.start, args.end, default=None if stated else AHEAD, most=366)
         rooms = [room] if room else box.world.find(Room, site_id=site.id, kind="imaging", order="name")
         fitting = [r for r in rooms if modality in (None, r.modality) and (r.contrast or not contrast)]
         if fitting:
             scanners = read_scanners(box, site, fitting, window)
-            answers.append((scanners, *_search(box, scanners, window, args.limit, args.protocol)))
-    what = _say_wanted(modality, contrast, args.protocol)
+            answers.append((scanners, *_search(box, scanners, window, args)))
+    what = _say_wanted(modality, contrast, args.protocol) + args.wish()
     if not answers:
         raise Problem(
             "unknown",
             f"{say_sites(sites, args.site or args.room)} has no scanner for {what}; try another site.",
             argument="modality",
         )
-    said = [_site_sentence(s, found, what, say_sites(sites, args.site or args.room)) for s, found, _ in answers]
-    return Answer(
-        headline=" ".join(said),
-        facts={"wanted": what, "sites": [_facts(*answer) for answer in answers]},
-        cards=tuple(card for answer in answers for card in _cards(*answer)),
-    )
+    facts: dict[str, object] = {"wanted": what, "sites": [facts_of(answer) for answer in answers]}
+    if len(answers) > 1:
+        return answer_several(answers, what, args.limit, facts)
+    return answer_one(answers[0], what, say_sites(sites, args.site or args.room), facts)
 
 
 def _search(
-    box: Toolbox, scanners: Scanners, window: Interval, limit: int, protocol: str | None
+    box: Toolbox, scanners: Scanners, window: Interval, args: QueryCapacity
 ) -> tuple[Found, dict[str, Counter[str]]]:
     ids = In(tuple(room.id for room in scanners.rooms))
-    families = _families(box, ids, window, protocol)
+    families = _families(box, ids, window, args.protocol)
     where: dict[str, object] = {"visit_type": In(families)} if families else {}
-    found = find_slots(box, window, limit, scanners.why_not, room_id=ids, **where)
+    site = scanners.site
+
+    def suits(slot: FreeSlot) -> bool:
+        return args.suits(site.local(slot.start))
+
+    found = find_slots(box, window, args.limit, scanners.why_not, suits, room_id=ids, **where)
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for room_id, status, start, end in box.world.values(
         Slot,
@@ -103,105 +105,3 @@ def _say_wanted(modality: str | None, contrast: bool | None, protocol: str | Non
         return protocol
     kind = modality.upper() if modality else "imaging"
     return f"{kind} with contrast" if contrast else kind
-
-
-def _covering(scanners: Scanners, slot: FreeSlot) -> str:
-    on_duty = scanners.on_duty(slot)
-    return "roster not published yet" if on_duty is None else f"{plural(on_duty, 'technologist')} on duty"
-
-
-def _name(scanners: Scanners, room_id: str) -> str:
-    return next(room.name for room in scanners.rooms if room.id == room_id)
-
-
-def _site_sentence(scanners: Scanners, found: Found, what: str, said: str) -> str:
-    site = scanners.site
-    name = said if scanners.site.name in said else site.name
-    if found.offered:
-        slots = [
-            f"{say_span(site, slot.start, slot.end)} on {_name(scanners, slot.room_id)} ({_covering(scanners, slot)})"
-            for slot in found.offered
-        ]
-        sentence = f"{name}, {what}: next free {listed(slots, 50)} ({say_clock(site)})."
-    else:
-        span = f" from {say_moment(site, found.looked.start)} to {say_moment(site, found.looked.end)}"
-        sentence = (
-            f"{name} has no free slot for {what}{span} ({say_clock(site)}) on "
-            f"{listed([room.name for room in scanners.rooms])}; try another day or site."
-        )
-    outages = [f"{_name(scanners, id)}: {listed(list(orders))}" for id, orders in scanners.work_orders.items()]
-    extra = f"Maintenance: {'; '.join(outages)}." if outages else ""
-    return " ".join(part for part in (sentence, found.sentence(), extra) if part)
-
-
-def _cards(scanners: Scanners, found: Found, counts: dict[str, Counter[str]]) -> Iterable[Card]:
-    site = scanners.site
-    if found.offered:
-        yield TableCard(
-            title=f"{site.name}: next scanner slots",
-            columns=("#", "When", "Scanner", "Minutes", "Technologists", "Slot"),
-            rows=tuple(
-                (
-                    number,
-                    say_span(site, slot.start, slot.end),
-                    _name(scanners, slot.room_id),
-                    slot.minutes,
-                    _covering(scanners, slot),
-                    slot.id,
-                )
-                for number, slot in enumerate(found.offered, 1)
-            ),
-            note=note_clock(site),
-        )
-    yield TableCard(
-        title=f"{site.name}: scanners, slots {say_span(site, found.looked.start, found.looked.end)}",
-        columns=("Scanner", "Contrast", "Free", "Held", "Booked", "Maintenance", "Down"),
-        rows=tuple((room.name, room.contrast, *_row(counts[room.id])) for room in scanners.rooms),
-        note=found.sentence(),
-    )
-
-
-def _row(counts: Counter[str]) -> tuple[int, int, int, int, int]:
-    return (
-        counts["free"],
-        counts["busy-tentative"],
-        counts["busy"] + counts["busy-unavailable"],
-        counts["maintenance"],
-        counts["down"],
-    )
-
-
-def _facts(scanners: Scanners, found: Found, counts: dict[str, Counter[str]]) -> dict[str, object]:
-    site = scanners.site
-    return {
-        "site": site.name,
-        "zone": site.timezone,
-        "slots": [
-            {
-                "slot": slot.id,
-                "said": say_span(site, slot.start, slot.end),
-                "start": site.local(slot.start).isoformat(),
-                "end": site.local(slot.end).isoformat(),
-                "minutes": slot.minutes,
-                "scanner": _name(scanners, slot.room_id),
-                "room_id": slot.room_id,
-                "technologists": scanners.on_duty(slot),
-            }
-            for slot in found.offered
-        ],
-        "not_offered": dict(found.skipped),
-        "not_offered_total": sum(found.skipped.values()),
-        "looked_from": say_moment(site, found.looked.start),
-        "looked_to": say_moment(site, found.looked.end),
-        "scanners": [
-            {
-                "scanner": room.name,
-                "room_id": room.id,
-                "modality": room.modality,
-                "contrast": room.contrast,
-                **dict(zip(("free", "held", "booked", "maintenance", "down"), _row(counts[room.id]), strict=True)),
-                "maintenance_windows": list(scanners.work_orders.get(room.id, ())),
-            }
-            for room in scanners.rooms
-        ],
-    }

@@ -7,8 +7,9 @@ from typing import Any
 
 from hospital.cards import ChartCard, ChartSeries, TableCard
 from hospital.changes.expected import say_committed
+from hospital.changes.visits import IMAGING
 from hospital.model.history import StoredForecast
-from hospital.model.places import Clinic, Service, Site
+from hospital.model.places import Clinic, Room, Service, Site
 from hospital.planning.intervals import Interval
 from hospital.planning.issued import add_up
 from hospital.planning.prime_time import days_of
@@ -36,8 +37,8 @@ def answer_visit_demand(args: ForecastDemand, box: Toolbox) -> Answer:
     if asked.days[-1] > known:  # so far as it is known
         days = [day for day in asked.days if day <= known]
         demands = read_demand(box, asked.service, asked.clinics, asked.sites, days)
-        return _answer(box, asked.service, demands, days, f" Forecasts reach {known:%a %d %b %Y}.")
-    return _answer(box, asked.service, demands, asked.days)
+        return _answer(box, asked, demands, days, f" Forecasts reach {known:%a %d %b %Y}.")
+    return _answer(box, asked, demands, asked.days)
 
 
 @dataclass(frozen=True)
@@ -58,9 +59,11 @@ def visits_asked(args: ForecastDemand, box: Toolbox) -> VisitsAsked:
     """
     service = _service(args, box)
     clinics = box.world.find(Clinic, service_id=service.id, order="name")
-    if not clinics:
-        raise Problem("unknown", f"{service.name} has no clinics, so there is no visit demand.", argument="service")
     having = {clinic.site_id for clinic in clinics}
+    if not clinics and service.id == IMAGING:
+        having = {site_id for (site_id,) in box.world.values(Room, ("site_id",), kind="imaging")}
+    if not having:
+        raise Problem("unknown", f"{service.name} has no clinics, so there is no visit demand.", argument="service")
     sites = [site for site in find_sites(box, args.site or _default_site(box)) if site.id in having]
     if not sites:
         where = listed([clinic.name for clinic in clinics])
@@ -95,13 +98,16 @@ def _window(args: ForecastDemand, box: Toolbox, site: Site) -> Interval:
     return window_of(box, site, args.day, args.start, args.end, default=WEEKS)
 
 
-def _answer(box: Toolbox, service: Service, demands: list[Demand], days: Sequence[date], reach: str = "") -> Answer:
+def _answer(box: Toolbox, asked: VisitsAsked, demands: list[Demand], days: Sequence[date], reach: str = "") -> Answer:
+    service, scans = asked.service, not asked.clinics
     sites = listed([site.name for site, _ in demands[0].issued], 10)
     models = [_model(box, site, one, demand.measure) for demand in demands for site, one in demand.issued]
     rows = [_week_row(week, demand.measure) for demand in demands for week in demand.weeks]
     oldest = max(models, key=lambda model: model["age_minutes"])
     error = max((model["backtest_mase"] for model in models if model["backtest_mase"] is not None), default=None)
-    said = " ".join(f"{_say_measure(demand)}." for demand in demands)
+    said = " ".join(f"{_say_measure(demand, scans)}." for demand in demands)
+    if scans:
+        said += " All scanners together: what is ordered is not counted by scanner."
     names = listed(sorted({str(model["model"]) for model in models}), 3)
     backtest = f", backtest error at most {error:g} of the naive forecast's" if error is not None else ""
     of = [f"{service.id}:{site.id}" for site, _ in demands[0].issued]
@@ -127,8 +133,9 @@ def _answer(box: Toolbox, service: Service, demands: list[Demand], days: Sequenc
     )
 
 
-def _say_measure(demand: Demand) -> str:
+def _say_measure(demand: Demand, scans: bool) -> str:
     slots = "new-patient slots" if demand.measure == "new referrals" else "template slots"
+    slots = "scanner slots" if scans else slots
     return f"{demand.measure.capitalize()} against {slots}: {'; '.join(map(_say_week, demand.weeks))}"
 
 

@@ -67,17 +67,19 @@ def find_slots(
     window: Interval,
     limit: int,
     why_not: Callable[[FreeSlot], Reason | None],
+    suits: Callable[[FreeSlot], bool] = lambda slot: True,
     **where: object,
 ) -> Found:
     """The first `limit` slots of the window that are free and for which `why_not` has no reason.
 
     Looks at two weeks first and doubles while there are too few, so that a question about the earliest slot
-    does not read a year of slots. Everything up to the end of what was looked at is counted.
+    does not read a year of slots. What does not suit is left out; all else up to the end of what was looked at is
+    counted.
     """
     looked = FIRST_LOOK
     while True:
         part = Interval(window.start, min(window.end, window.start + looked))
-        found = _look(box, part, limit, why_not, where)
+        found = _look(box, part, limit, why_not, suits, where)
         if len(found.offered) >= limit or part.end == window.end:
             return found
         looked *= 2
@@ -88,6 +90,7 @@ def _look(
     window: Interval,
     limit: int,
     why_not: Callable[[FreeSlot], Reason | None],
+    suits: Callable[[FreeSlot], bool],
     where: dict[str, object],
 ) -> Found:
     rows = box.world.values(
@@ -97,7 +100,7 @@ def _look(
         start=Range(at_least=window.start, before=window.end),
         **where,
     )
-    slots = [FreeSlot(*row) for row in sorted(rows, key=lambda row: (row[1], row[0]))]
+    slots = [slot for row in sorted(rows, key=lambda row: (row[1], row[0])) if suits(slot := FreeSlot(*row))]
     held = held_slots(box, [slot.id for slot in slots])
     found = Found(window)
     for slot in slots:

@@ -17,6 +17,7 @@ from policies.plans import ConstraintReport, Effect
 from tools.allocation_arguments import ProposeAllocation
 from tools.book_appointment import prerequisites, say_checks
 from tools.directory import find_patient
+from tools.imaging_backlog import spread
 from tools.naming import fresh_id
 from tools.open_slots import FIELDS, FreeSlot, held_slots
 from tools.scanners import Scanners, read_scanners
@@ -32,14 +33,19 @@ _SAID: dict[str, Constraint] = {"maintenance": "maintenance", "down": "down", "n
 
 async def propose_imaging(args: ProposeAllocation, box: Toolbox) -> Options:
     """Free scanner times for a patient's order by protocol, contrast, technologist, travel and cost to serve."""
-    if not args.patient:
-        raise Problem("missing", "For which patient's order? Please give the record number.", argument="patient")
-    order = _order(args, box)
+    order = _order(args, box) if args.patient else None
     sites = find_sites(box, args.site or "all")
     home = box.context.actor.home.site_id or str(sites[0].id)
     anchor = next((site for site in sites if site.id == home), sites[0])
     window = window_of(box, anchor, args.day, args.start, args.end, default=AHEAD)
-    slots = [one for site in sites for one in _slots(box, site, order, window, home, len(sites) > 1)]
+    if order is None:
+        return spread(
+            box,
+            _backlog(args, box),
+            sites,
+            lambda one: [slot for site in sites for slot in _slots(box, site, one, window, home)],
+        )
+    slots = [one for site in sites for one in _slots(box, site, order, window, home)]
     result = route(slots, box.now, WAIT_A_DAY, args.limit)
     return _told(box, order, sites, result, args)
 
@@ -57,9 +63,14 @@ def _order(args: ProposeAllocation, box: Toolbox) -> ImagingOrder:
     return fitting[0]
 
 
-def _slots(
-    box: Toolbox, site: Site, order: ImagingOrder, window: Interval, home: str, everywhere: bool
-) -> list[ScanSlot]:
+def _backlog(args: ProposeAllocation, box: Toolbox) -> list[ImagingOrder]:
+    """All open orders, or those of the kind of scanner or protocol named, the longest waiting first."""
+    said = (args.procedure or "").casefold()
+    orders = box.world.find(ImagingOrder, state="open", order="ordered_at")
+    return [one for one in orders if one.modality == said or said in one.protocol.casefold()]
+
+
+def _slots(box: Toolbox, site: Site, order: ImagingOrder, window: Interval, home: str) -> list[ScanSlot]:
     money = box.policy.data.money
     rooms = box.world.find(Room, site_id=site.id, kind="imaging", modality=order.modality)
     if not rooms:

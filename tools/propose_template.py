@@ -23,6 +23,8 @@ async def propose_template(args: ProposeAllocation, box: Toolbox) -> Options:
     asked = visits_asked(
         ForecastDemand(service=args.service, site=args.site, day=args.day, start=args.start, end=args.end), box
     )
+    if not asked.clinics:
+        raise Problem("unknown", f"{asked.service.name} has no clinics, so no templates.", argument="service")
     needs = _needs(box, asked)
     ways = _ways(box, asked, {need.site for need in needs["p80"] if need.missing > 0})
     facts: dict[str, Any] = {

@@ -8,7 +8,7 @@ from typing import Literal
 
 from hospital.model.bookings import Slot
 from hospital.model.history import StoredForecast
-from hospital.model.places import Clinic, Service, Site
+from hospital.model.places import Clinic, Room, Service, Site
 from hospital.planning.issued import Expected, add_up
 from hospital.ports import In, Not, Range
 from tools.demand import read_forecast
@@ -68,6 +68,7 @@ def read_demand(
 ) -> list[Demand]:
     """Every measure that has a forecast reaching the last day, the one fitted on the spot first."""
     slots = _slots(box, clinics, sites, days)
+    any_kind = not clinics  # a scan that is ordered needs a scanner's slot, a new referral a new patient's
     found = []
     for measure, pattern in SERIES.items():
         issued = tuple(
@@ -88,7 +89,11 @@ def read_demand(
             continue  # a sum over some of the sites would look like all of them
         if issued:
             here = {site.id for site, _ in issued}
-            wanted = {kind for kind in slots if kind[0] in here and (measure == "visits" or kind[1].startswith(NEW))}
+            wanted = {
+                kind
+                for kind in slots
+                if kind[0] in here and (any_kind or measure == "visits" or kind[1].startswith(NEW))
+            }
             per_day = sum((slots[kind] for kind in wanted), Counter[date]())
             weeks = tuple(
                 Week(part, add_up([one for _, one in issued], part), sum(per_day[day] for day in part))
@@ -109,19 +114,25 @@ def by_week(days: Sequence[date]) -> list[tuple[date, ...]]:
 def _slots(
     box: Toolbox, clinics: list[Clinic], sites: list[Site], days: Sequence[date]
 ) -> dict[tuple[str, str], Counter[date]]:
-    """Template slots per day by site and visit type, booked or not; closed ones are not capacity."""
+    """Template slots per day by site and visit type, booked or not; without clinics those of the scanners."""
     zones = {str(site.id): site for site in sites}
+    here = In(tuple(zones))
+    places = (
+        {"clinic_id": In(tuple(clinic.id for clinic in clinics if clinic.site_id in zones))}
+        if clinics
+        else {"room_id": In(tuple(id for (id,) in box.world.values(Room, ("id",), kind="imaging", site_id=here)))}
+    )
     wanted = set(days)
     found: dict[tuple[str, str], Counter[date]] = {}
     rows = box.world.values(
         Slot,
         ("site_id", "visit_type", "start"),
-        clinic_id=In(tuple(clinic.id for clinic in clinics if clinic.site_id in zones)),
         status=Not("busy-unavailable"),
         start=Range(
             at_least=min(local_day(site, days[0]).start for site in sites),
             before=max(local_day(site, days[-1]).end for site in sites),
         ),
+        **places,
     )
     for site, kind, start in rows:
         day = zones[site].local(start).date()

@@ -24,7 +24,7 @@ from agent.planners.embedded.lexicon import Lexicon
 from agent.planners.embedded.matters import CHANGING
 from agent.planners.embedded.openings import goes_on_about_free_time
 from agent.planners.embedded.take_along import take_along
-from agent.planners.embedded.take_clinic import take_visit
+from agent.planners.embedded.take_clinic import read_place, take_visit, takes_a_slot
 
 FOLLOW_UPS = ("refine", "confirm_no")
 PATIENCE = 3
@@ -82,6 +82,7 @@ def go_on(heard: Heard, masked: str, sure: float, lexicon: Lexicon) -> Heard:
     memory = heard.memory
     if not memory.get("intent"):
         return heard
+    read_place(heard)
     fragment = is_fragment(masked)
     number_answers(heard, fragment)
     chosen = chosen_matter(heard, fragment)
@@ -89,6 +90,9 @@ def go_on(heard: Heard, masked: str, sure: float, lexicon: Lexicon) -> Heard:
         forget_our_words(heard)
         return resume(heard, {**memory, "intent": chosen}, lexicon, answer=False)
     if takes_an_option(heard):
+        return heard
+    if takes_a_slot(heard, masked):
+        take_visit(heard, lexicon)
         return heard
     if (asked := _answered(heard, lexicon, fragment, sure)) is not None:
         return resume(heard, asked, lexicon, answer=True)

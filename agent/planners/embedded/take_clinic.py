@@ -65,6 +65,47 @@ def take_visit(heard: Heard, lexicon: Lexicon) -> None:
     _take(heard, lexicon, earlier, ("clinic", "service", "site", *(() if of_all else ("clinician", "scanner"))))
 
 
+_LEADS = (
+    r"\W*(?:(?:ok|okay|yes|yeah|great|good|perfect|please|and|so|then|just|let'?s|go with|go for|do|"
+    r"(?:she|he|they|i|we)(?:'?ll| will| would| wants?| prefers?|'d)?(?: like)?|take|takes|book|have|wants?)\W+)*"
+)
+_TRAILS = (
+    r"(?:\W+(?:one|please|pls|then|thanks|slot|works|is|it|fine|good|perfect|would|will|do|suits?|her|him|them))*\W*"
+)
+_ONE_OF_THEM = re.compile(
+    rf"{_LEADS}(?:the |that )?(?:(?:first|second|third|fourth|fifth|1st|2nd|3rd|4th|5th|last|earliest|latest)|"
+    rf"(?:one |slot |time |opening )?(?:at |@ )?<time>){_TRAILS}",
+    re.IGNORECASE,
+)
+"""Nothing but one of the times shown: "the third", "the one at 10", "she'll take the 9:40"."""
+
+
+_PLACE = re.compile(r"(?:the )?[1-5](?:st|nd|rd|th)", re.IGNORECASE)
+
+
+def read_place(heard: Heard) -> None:
+    """ "The 2nd" right after a list of free slots is one of them and no day of the month."""
+    only = heard.times[0] if len(heard.times) == 1 else None
+    if only is None or heard.memory.get("intent") not in _FREE or heard.memory.get("asks_for"):
+        return
+    if _PLACE.fullmatch(only.said.words.strip()):
+        heard.times, heard.time = (), {}
+
+
+def takes_a_slot(heard: Heard, masked: str) -> bool:
+    """Whether one of the free slots just shown is taken by its place or its hour; then it is to be booked."""
+    memory = heard.memory
+    if memory.get("intent") not in _FREE or memory.get("options") or memory.get("asks_for") or heard.is_question:
+        return False
+    plain = not heard.times and not heard.mentions and _ONE_OF_THEM.fullmatch(heard.text)
+    if not re.search(r"\b(?:the|that|take|have|book)\b", masked, re.IGNORECASE):
+        return False
+    if not (plain or _ONE_OF_THEM.fullmatch(masked)):
+        return False
+    heard.intent, heard.settled = "book_visit", True
+    return True
+
+
 def _takes_one_of_them(heard: Heard) -> bool:
     """Whether one of the free slots shown is taken, by whatever word: "put him in the second one"."""
     if heard.memory.get("options") or heard.intent not in _TAKES or heard.is_question:

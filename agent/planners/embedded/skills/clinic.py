@@ -10,6 +10,7 @@ from agent.planners.embedded.script import Asking, Do, Say, Script, do, question
 from agent.planners.embedded.skills.room_holds import hold_room, is_about_room
 from agent.planners.embedded.skills.shown import slot_at, slot_meant, slots_of
 from agent.planners.embedded.skills.wishes import is_imaging, modality, visit_type, wants_contrast
+from agent.planners.embedded.slot_wishes import sites_said, slot_wishes, window_wished
 from hospital.ids import ClinicianId
 from hospital.model.people import Clinician, Patient
 from policies.plans import Plan
@@ -18,7 +19,9 @@ from tools.results import Done, Refused, Result
 
 def clinic_earliest_slot(heard: Heard) -> Script:
     """The next free slots of one visit type; after "not that doctor" those with somebody else."""
-    result = yield from do("query_capacity", **_clinic_arguments(heard), limit=10 if heard.rejects else None)
+    asked = _clinic_arguments(heard)
+    asked["visit_type"] = asked["visit_type"] or "any"
+    result = yield from do("query_capacity", **asked, limit=10 if heard.rejects else None)
     slots = slots_of(result) if isinstance(result, Done) else []
     if not heard.rejects or not slots:
         return tell(result)
@@ -36,12 +39,13 @@ def _clinic_arguments(heard: Heard) -> dict[str, Any]:
     clinic = heard.one("clinic")
     return {
         "subject": "clinic",
-        "site": heard.site() if clinic is None else heard.one("site"),
+        "site": sites_said(heard) if clinic is None else heard.one("site"),
         "clinic": clinic,
         "service": heard.one("service") if clinic is None else None,
         "clinician": heard.one("clinician"),
         "visit_type": visit_type(heard.text) or visit_type(heard.earlier),
-        **heard.window_until(),
+        **window_wished(heard),
+        **slot_wishes(heard),
     }
 
 
@@ -49,6 +53,7 @@ def book_visit(heard: Heard) -> Script:
     """Find the slot, hold it, and ask whether the patient agreed; booking waits for that yes."""
     if (past := heard.past()) is not None:
         return question(f"{past[:1].upper()}{past[1:]} is over already. Which time from now on?", asks_for="day")
+    shown = yield from slot_meant(heard)  # before anything is asked, so that it is kept until the answer
     patient = heard.one("patient")
     if patient is None or not any(letter.isdigit() for letter in patient):
         who = f"Which {patient}? " if patient else "Which patient? "
@@ -59,7 +64,7 @@ def book_visit(heard: Heard) -> Script:
             f"There is no patient {_digits(patient)}" if known is None else f"{known.id} has another date of birth"
         )
         return question(f"{wrong}. Please check the record number and date of birth.", asks_for="patient")
-    if (shown := (yield from slot_meant(heard))) is not None:
+    if shown is not None:
         kept = heard.memory.get("intent") == "hold_slot" and shown in heard.memory.get("slots", {}).get("slot", [])
         return (yield from _hold_and_book(shown, _digits(patient), held=kept))
     chosen = yield from _at_the_time(heard)
@@ -118,12 +123,13 @@ def _imaging_arguments(heard: Heard) -> dict[str, Any]:
     text = heard.matter()
     return {
         "subject": "imaging",
-        "site": heard.site() or "all",
+        "site": sites_said(heard) or "all",
         "room": heard.one("scanner"),
         "modality": modality(text) or "mri",
         "contrast": wants_contrast(text) or False,
         "limit": 10,
         **heard.window(),
+        **slot_wishes(heard),
     }
 
 

@@ -12,6 +12,8 @@ from agent.planners.embedded.script import Say, Script, do, question, settle, te
 from agent.planners.embedded.skills.reads import demand_forecast, read
 from agent.planners.embedded.skills.reasons import reason_of
 from agent.planners.embedded.skills.shown import moment_at
+from agent.planners.embedded.skills.wishes import modality
+from agent.planners.embedded.slot_wishes import sites_said
 from hospital.ids import ClinicianId, ClinicId
 from hospital.model.bookings import ClinicSession, Slot
 from hospital.model.people import Clinician
@@ -183,16 +185,34 @@ _KINDS = ("new", "follow", "procedure", "complex")
 
 
 def route_imaging(heard: Heard) -> Script:
-    """Where a patient's examination can be done, over all sites unless one is named."""
-    if heard.one("patient") is None:
-        return question("For which patient's order? Please give the record number.", asks_for="patient")
+    """Where a patient's examination can be done, or all that are ordered; over all sites unless some are named."""
     result = yield from do(
         "propose_allocation",
         goal="imaging",
         patient=heard.one("patient"),
-        site=heard.site() or "all",
+        procedure=modality(heard.text) if heard.one("patient") is None else None,
+        site=_sites_to_route(heard),
         **heard.window(),
     )
     if not isinstance(result, Done) or not result.options:
         return (yield from settle("propose_allocation", result, "find a scanner"))
     return Say(f"{result.headline} Say which one to submit.")
+
+
+def _sites_to_route(heard: Heard) -> str:
+    """The sites named, else all of them without those that are ruled out ("anywhere but Harbor")."""
+    if (named := sites_said(heard)) is not None and not heard.everywhere:
+        return named
+    sites = heard.asked.world.find(Site, order="name")
+    left = [str(site.id) for site in sites if not _rules_out(site.name, heard.text)]
+    return ", ".join(left) if left and len(left) < len(sites) else "all"
+
+
+def _rules_out(name: str, text: str) -> bool:
+    return (
+        re.search(rf"\b{_NOT}\s+(?:(?:in|at|on|to|for|the)\s+)*{re.escape(name)}\b", text, re.IGNORECASE) is not None
+    )
+
+
+_NOT = r"(?:not|except|excluding|avoid|other than|anywhere but|nothing|without|leave out|but not)"
+"""Words before a site at which nothing is to be."""

@@ -10,6 +10,7 @@ from agent.planners.embedded.search_window import window_ahead
 from agent.planners.embedded.skills.items import what_of
 from agent.planners.embedded.skills.wards import ward
 from agent.planners.embedded.skills.wishes import is_imaging, modality, wants_contrast
+from agent.planners.embedded.slot_wishes import sites_said, slot_wishes, window_wished
 from hospital.ids import ClinicianId, ClinicId
 from hospital.model.people import Clinician
 from hospital.model.places import Clinic
@@ -51,11 +52,12 @@ def imaging_slot(heard: Heard) -> Arguments:
     text = heard.matter()
     return {
         "subject": "imaging",
-        "site": heard.site(),
+        "site": sites_said(heard),
         "room": heard.one("scanner"),
         "modality": modality(text),
         "contrast": wants_contrast(text) or None,
-        **heard.window_until(),
+        **window_wished(heard),
+        **slot_wishes(heard),
     }
 
 
@@ -69,9 +71,22 @@ def schedule_show(heard: Heard) -> Arguments:
         "room": heard.one("room") or heard.one("scanner"),
         "clinic": heard.one("clinic"),
         "clinician": heard.one("clinician") or ("me" if mine else None),
-        "service": heard.one("service") if not heard.one("clinic") else None,
+        "service": None if heard.one("clinic") else heard.one("service") or _own_service(heard),
         **heard.window(),
     }
+
+
+def _own_service(heard: Heard) -> str | None:
+    """The service whose clinics the speaker directs, when no place or person is named."""
+    named = any(heard.one(kind) for kind in ("site", "room", "scanner", "clinician"))
+    return None if named or not _directs_clinics(heard) else heard.user.home.service_id
+
+
+def _directs_clinics(heard: Heard) -> bool:
+    return "clinic_medical_director" in heard.user.roles and _OPERATIONS.search(heard.text) is None
+
+
+_OPERATIONS = re.compile(r"\b(?:operat\w+|surger\w+|cases?|theatres?|or|ors)\b", re.IGNORECASE)
 
 
 def case_show(heard: Heard) -> Arguments:
@@ -136,6 +151,8 @@ def demand_forecast(heard: Heard) -> Arguments:
     clinic = heard.asked.world.get(Clinic, ClinicId(heard.one("clinic") or ""))
     if clinic is not None:
         service, site = service or clinic.service_id, site or clinic.site_id
+    if service is None and clinic is None and is_imaging(heard.text):
+        service = "imaging"
     return {"subject": "visits", "service": service, "site": site, **heard.window()}
 
 
@@ -187,7 +204,7 @@ def _shows_visits(heard: Heard) -> bool:
     person = heard.asked.world.get(Clinician, ClinicianId(heard.one("clinician") or ""))
     if person is not None:
         return person.role not in ("surgeon", "anaesthesiologist") or _CLINIC.search(heard.text) is not None
-    return _CLINIC.search(heard.matter()) is not None or is_imaging(heard.matter())
+    return _CLINIC.search(heard.matter()) is not None or is_imaging(heard.matter()) or _directs_clinics(heard)
 
 
 def _says_my(heard: Heard) -> bool:

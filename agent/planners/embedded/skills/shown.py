@@ -43,7 +43,8 @@ def slot_meant(heard: Heard) -> Generator[tuple[Do, ...], tuple[Result, ...], st
         return None
     result = yield from do("query_capacity", **{**asked, "limit": 10})
     slots = slots_of(result) if isinstance(result, Done) else []
-    chosen = _chosen(slots, hour, place, int(asked.get("limit", 3)))
+    shown = len(slots) if asked.get("visit_type") == "any" else int(asked.get("limit", 3))
+    chosen = _chosen(slots, hour, place, shown)
     if chosen is not None:
         heard.slots["slot"] = [str(chosen["slot"])]
     return heard.one("slot")
@@ -98,9 +99,11 @@ def _given_out(heard: Heard, slot: Slot) -> bool:
 
 
 def slots_of(result: Result) -> list[dict[str, Any]]:
-    """The free slots of an answer, site by site in the order shown."""
+    """The free slots of an answer, in the order shown."""
     if not isinstance(result, Done):
         return []
+    if "slots" in result.facts:
+        return list(result.facts["slots"])
     sites = [site for site in result.facts.get("sites", []) if isinstance(site, dict)] or [result.facts]
     return [slot for site in sites for slot in site.get("slots", [])]
 
