@@ -272,3 +272,29 @@ _TIME_WORDS = [
 def test_any_heap_of_time_words_is_read_without_an_error(heap: list[str]) -> None:
     for value in read_dates(" ".join(heap), MONDAY, CHICAGO):
         assert value.said.words
+
+
+@pytest.mark.parametrize(
+    ("said", "ruled_out"),
+    [
+        ("Friday doesn't suit her, Thursday does", "Friday"),
+        ("Monday instead of Tuesday", "Tuesday"),
+        ("Wednesday is no good, so Thursday", "Wednesday"),
+        ("she has a conflict on the 24th, the 25th is fine", "the 24th"),
+    ],
+)
+def test_a_day_that_is_ruled_out_by_what_stands_beside_it(said: str, ruled_out: str) -> None:
+    found = read_dates(said, MONDAY, CHICAGO)
+    assert [when.said.words for when in found if isinstance(when, Window) and when.excluded] == [ruled_out]
+
+
+def test_days_of_a_month_that_is_named_after_the_second() -> None:
+    assert (window("away 21-25 Sept").start.day, window("away 21-25 Sept").end.day) == (21, 26)
+    assert window("the 2nd to 3rd of October").start.date() == date(2026, 10, 2)
+
+
+def test_both_days_are_of_the_week_that_is_named_once() -> None:
+    first, second = read_dates("Tue or Thu next week", MONDAY, CHICAGO)
+    assert isinstance(first, Window)
+    assert isinstance(second, Window)
+    assert (first.start.day, second.start.day) == (22, 24)

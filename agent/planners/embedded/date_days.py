@@ -190,6 +190,8 @@ def _day_of_month(reader: Reader, at: int, today: date) -> tuple[Day, int] | Non
     start = at + (reader.word(at) == "the")
     if reader.kind(start) != "ordinal" or (start == at and not _is_bare_date(reader, at)):
         return None
+    if reader.word(start + 1) in _OF_A_LIST or (reader.word(start + 1) == "of" and reader.word(start + 2) in _THEM):
+        return None
     number = int(reader.word(start).rstrip("stndrh"))
     for months in range(14):
         first = month_start(today, months)
@@ -200,6 +202,9 @@ def _day_of_month(reader: Reader, at: int, today: date) -> tuple[Day, int] | Non
     return None
 
 
+_OF_A_LIST = frozenset("one ones option slot choice opening time".split())
+_THEM = frozenset("them those these".split())
+"""What an ordinal counts that is no day: "the 2nd one", "the 3rd of those"."""
 _MOST_IN_A_LIST = 5
 """Up to this place an ordinal may well be one of a list."""
 

@@ -6,6 +6,7 @@ that belong together is one expression. Words are never matched as whole sentenc
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from agent.planners.embedded import date_words as words
@@ -47,10 +48,27 @@ def read_dates(message: str, now: datetime, zone: ZoneInfo, back: bool = False) 
             continue
         value, at = step
         found.append(value)
-    return tuple(found)
+    return tuple(_of_one_week(found, message))
+
+
+def _of_one_week(found: list[When], message: str) -> list[When]:
+    """ "Tue or Thu next week": both are days of the week that only the last one names."""
+    told = list(found)
+    for at, (first, second) in enumerate(pairwise(found)):
+        if not (isinstance(first, Window) and isinstance(second, Window) and first.grain == second.grain == "day"):
+            continue
+        between = message[first.said.end : second.said.start].strip().lower()
+        bare = first.said.words.lower().strip() in words.WEEKDAYS
+        if between in ("or", "and", ",", "/") and bare and "week" in second.said.words.lower():
+            monday = second.start - timedelta(second.start.weekday())
+            start = monday + timedelta(first.start.weekday())
+            told[at] = replace(first, start=start, end=start + timedelta(1))
+    return told
 
 
 def _expression(reader: Reader, at: int, calendar: Calendar, message: str) -> tuple[When, int] | None:
+    if (days := _days_of_month(reader, at, calendar, message)) is not None:
+        return days
     first = _single(reader, at, calendar, message)
     if first is None:
         return None
@@ -63,6 +81,23 @@ def _expression(reader: Reader, at: int, calendar: Calendar, message: str) -> tu
         return first
     whole = join(value, other[0], _said(reader, at, other[1], message), calendar)
     return (whole, other[1]) if whole else first
+
+
+def _days_of_month(reader: Reader, at: int, calendar: Calendar, message: str) -> tuple[When, int] | None:
+    """ "21-25 Sept", "the 3rd to 7th of May": the month is named once, after the second number."""
+    digits = reader.word(at).rstrip("stndrh")
+    if reader.kind(at) not in ("number", "ordinal") or not digits.isdigit() or reader.word(at + 1) not in _JOINERS:
+        return None
+    last = _single(reader, at + 2, calendar, message)
+    if last is None or not isinstance(last[0], Window) or last[0].grain != "day":
+        return None
+    named = any(reader.word(one) in words.MONTHS for one in range(at + 3, last[1]))
+    if not named or not 1 <= int(digits) < last[0].start.day:
+        return None
+    first = last[0].start.replace(day=int(digits))
+    value = mean(Pieces(day=Day(first.date())), _said(reader, at, at + 1, message), calendar)
+    whole = join(value, last[0], _said(reader, at, last[1], message), calendar) if value else None
+    return (whole, last[1]) if whole else None
 
 
 def _same_month(reader: Reader, at: int, first: When, calendar: Calendar, message: str) -> tuple[When, int] | None:
@@ -94,6 +129,8 @@ def _single(reader: Reader, at: int, calendar: Calendar, message: str) -> tuple[
         cursor -= 1  # "before the 25th": a day of the month needs its article
         pieces, after = _collect(reader, cursor, pieces, prompted, calendar)
     if after > cursor:
+        if _ruled_out(reader, after):
+            pieces = replace(pieces, excluded=True)
         value = mean(pieces, _said(reader, at, after, message), calendar)
         if value and calendar.back:
             value = looked_back(value, calendar.now)
@@ -128,7 +165,31 @@ def _excluded(reader: Reader, at: int) -> bool:
         back -= 1
     if reader.word(back) == "for" and reader.word(back - 1) == "except":
         return True
+    if reader.word(back) == "of" and reader.word(back - 1) == "instead":
+        return True
+    if reader.word(back) == "than" and reader.word(back - 1) in ("rather", "other"):
+        return True
+    if reader.word(back) in ("conflict", "clash") and reader.word(back + 1) == "on":
+        return True
     return reader.word(back) in words.EXCLUDING and at - back <= 3
+
+
+_UNFIT = frozenset("suit work".split())
+_NO_GOOD = frozenset("bad out impossible difficult".split())
+
+
+def _ruled_out(reader: Reader, after: int) -> bool:
+    """Whether the words after a time rule it out: "Friday doesn't suit", "the 4th is no good", "Monday clashes"."""
+    ahead = [reader.word(at) for at in range(after, after + 6)]
+    if ahead[0] == "clashes":
+        return True
+    if ahead[0] in ("is", "'s"):
+        return ahead[1] in _NO_GOOD or ahead[1:3] in (["no", "good"], ["not", "possible"], ["no", "use"])
+    negated = any(word in ("not", "n't", "never", "doesn't", "won't", "t") for word in ahead[:4])
+    return negated and ahead[0] in _AUXILIARY and any(word in _UNFIT for word in ahead[2:5])
+
+
+_AUXILIARY = frozenset("does do will would doesn don won wouldn doesn't don't won't wouldn't".split())
 
 
 def _collect(reader: Reader, at: int, pieces: Pieces, prompted: bool, calendar: Calendar) -> tuple[Pieces, int]:

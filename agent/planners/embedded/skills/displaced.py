@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 from agent.planners.embedded.date_values import Moment, Window
 from agent.planners.embedded.heard import Heard
@@ -76,13 +77,18 @@ def _holds_operations(heard: Heard) -> bool:
     return person is None or person.role in ("surgeon", "anaesthesiologist")
 
 
+_ONE_DAY = timedelta(hours=25)
+
+
 def _away(heard: Heard) -> dict[str, str]:
     """From when until when it is lost, as far as that is said; "until Wednesday" means back on Wednesday."""
     windows = [when for when in heard.times if isinstance(when, Window) and not when.excluded]
     during = [when for when in windows if when.bound == "at"]
     back = [when.start.isoformat() for when in windows if when.bound in ("by", "before", "until")]
     found: dict[str, str] = {}
-    if during:
+    if len(during) == 1 and during[0].grain == "day" and during[0].end - during[0].start <= _ONE_DAY:
+        found = {"day": during[0].start.date().isoformat()}  # on the clock of wherever it is lost
+    elif during:
         found = {
             "start": min(when.start for when in during).isoformat(),
             "end": max(when.end for when in during).isoformat(),

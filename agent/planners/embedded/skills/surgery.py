@@ -113,6 +113,11 @@ def request_maintenance(heard: Heard) -> Script:
     start, end = _window(heard)
     if start is None or end is None:
         return question("From when until when should it be out?", asks_for="start")
+    if (minutes := heard.minutes()) is not None and _minutes(start, end) > minutes:
+        # "4 hours some time next week" takes no whole week
+        return question(
+            "At which day and hour within that time should it begin?", asks_for="start"
+        )  # "4 hours some time next week" takes no whole week
     result = yield from do(
         "request_maintenance",
         room=room,
@@ -123,6 +128,10 @@ def request_maintenance(heard: Heard) -> Script:
         note=heard.matter()[:300],
     )
     return (yield from settle("request_maintenance", result, f"plan maintenance of {room or device}"))
+
+
+def _minutes(start: str, end: str) -> float:
+    return (datetime.fromisoformat(end) - datetime.fromisoformat(start)) / timedelta(minutes=1)
 
 
 def _window(heard: Heard) -> tuple[str | None, str | None]:

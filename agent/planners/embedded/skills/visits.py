@@ -1,15 +1,18 @@
 """A visit that is booked already: which one is meant, cancelling it, moving it, telling when it is."""
 
+import re
 from collections.abc import Generator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from agent.planners.embedded.date_values import Window
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.script import Do, Say, Script, do, question, settle, tell
 from agent.planners.embedded.skills.clinic import nearest
 from agent.planners.embedded.skills.reads import read
 from agent.planners.embedded.skills.wishes import is_imaging, modality
+from agent.planners.embedded.slot_wishes import slot_wishes, window_wished
 from hospital.ids import ClinicId
 from hospital.model.bookings import Appointment
 from hospital.model.places import Clinic, Site
@@ -38,11 +41,12 @@ def reschedule_visit(heard: Heard) -> Script:
     found = heard.asked.world.get(Appointment, visit)
     if found is None:
         return question(f"There is no visit {visit}. Please check the reference.", asks_for="appointment")
-    window = heard.window() or _moved_by(heard, found)
-    if not window and heard.at() is None:
+    window = _wanted(heard, found)
+    wishes = slot_wishes(heard)
+    if not window and not wishes and heard.at() is None:
         asked = question(f"To which day or time should {visit} move?", asks_for="day")
         return replace(asked, hides=("query_bookings",))
-    slots = yield from do("query_capacity", **_where(heard, found), **window)
+    slots = yield from do("query_capacity", **_where(heard, found), **window, **wishes)
     if isinstance(slots, Refused):
         return tell(slots)
     chosen = nearest(slots, heard.at())
@@ -109,8 +113,9 @@ def _fitting(heard: Heard, rows: list[dict[str, Any]], *, by_day: bool) -> list[
     elif is_imaging(heard.matter()):
         rows = [row for row in rows if not row["clinic"]]
     if by_day and "day" in heard.time:
-        rows = [row for row in rows if row["day"] == heard.time["day"][:10]]
-    return rows
+        return [row for row in rows if row["day"] == heard.time["day"][:10]]
+    own = [when.start.date().isoformat() for when in heard.times if isinstance(when, Window) and when.excluded]
+    return [row for row in rows if row["day"] in own] or rows
 
 
 def _where(heard: Heard, visit: Appointment) -> dict[str, Any]:
@@ -118,7 +123,8 @@ def _where(heard: Heard, visit: Appointment) -> dict[str, Any]:
     site = heard.one("site")
     if visit.clinic_id is None:
         kind = next((one for one in ("mri", "ct") if visit.visit_type.startswith(one)), None)
-        return {"subject": "imaging", "site": site or visit.site_id, "modality": kind, "limit": 10}
+        scan = {"modality": kind, "protocol": visit.visit_type}
+        return {"subject": "imaging", "site": site or visit.site_id, **scan, "limit": 10}
     elsewhere = site is not None and site != visit.site_id
     place = {"service": visit.service_id, "site": site} if elsewhere else {"clinic": visit.clinic_id}
     return {
@@ -128,6 +134,36 @@ def _where(heard: Heard, visit: Appointment) -> dict[str, Any]:
         "limit": 10,
         **place,
     }
+
+
+def _wanted(heard: Heard, visit: Appointment) -> dict[str, str]:
+    """When it should be instead: the time said, or earlier, later that day or a week on; a "later date" is none."""
+    site = heard.asked.world.get(Site, visit.site_id)
+    start = site.local(visit.start) if site else visit.start
+    days = [when for when in heard.times if isinstance(when, Window) and when.grain == "day"]
+    own = len(heard.times) == len(days) == 1 and days[0].start.weekday() == start.weekday()
+    way = _WAY.search(heard.text)
+    if window_wished(heard) and not (own and way):
+        return window_wished(heard)
+    if (moved := _moved_by(heard, visit)) or heard.at() is not None:
+        return moved
+    midnight = start.replace(hour=0, minute=0)
+    if _WEEK_AFTER.search(heard.text):
+        monday = midnight + timedelta(days=7 - start.weekday())
+        return {"start": monday.isoformat(), "end": (monday + timedelta(days=7)).isoformat()}
+    day = {"start": midnight, "end": midnight + timedelta(days=1)}
+    same = _SAME_DAY.search(heard.text) is not None
+    if way is None:
+        return {key: at.isoformat() for key, at in day.items()} if same else {}
+    if way[0].casefold() in _EARLIER:
+        first = day["start"] if same else site.local(heard.asked.now) if site else heard.asked.now
+        return {"start": first.isoformat(), "end": start.isoformat()}
+    return {"start": visit.end.isoformat(), "end": day["end"].isoformat()} if same else {}
+
+
+_WAY = re.compile(r"\b(?:earlier|sooner|forward|later|further out)\b", re.IGNORECASE)
+_WEEK_AFTER = re.compile(r"\b(?:the )?(?:week after|following week)\b", re.IGNORECASE)
+_SAME_DAY = re.compile(r"\b(?:same|that) day\b", re.IGNORECASE)
 
 
 def _moved_by(heard: Heard, visit: Appointment) -> dict[str, str]:
