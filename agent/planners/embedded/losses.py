@@ -19,6 +19,12 @@ _ALL_ELSEWHERE = re.compile(
     r"\b(?:patients|cases|visits|appointments|exam\w*|scans|bookings|operations|list|everything|everybody|everyone)\b",
     re.IGNORECASE,
 )
+_WHOSE_PATIENTS = re.compile(
+    r"\bwho (?:can|could|will|would|else)\b[^.!?]*\b(?:take|see|cover|have|look after)\b[^.!?]*"
+    r"\b(?:his|her|their|'s)\s+(?:patients?|visits?|appointments?|people|list|clinics?|sessions?)\b",
+    re.IGNORECASE,
+)
+"""A doctor is away, and the patients need another one."""
 _MISTAKEN_FOR_DISPLACING = frozenset(
     {"displace", "record_status", "route_imaging", "imaging_slot", "reschedule_visit", "change_case", "place_waiting"}
 )
@@ -31,6 +37,8 @@ def is_displacement(text: str, ranking: Ranking, mentions: tuple[Mention, ...]) 
     kinds = {found.kind for found in mentions}
     if not kinds & _LOST:
         return False
+    if "clinician" in kinds and _WHOSE_PATIENTS.search(text):
+        return True
     one_only = bool(kinds & {"case", "patient"}) or ranking.best not in _MISTAKEN_FOR_DISPLACING
     return _WHO_IS_HIT.search(text) is not None or (
         not one_only and _IS_LOST.search(text) is not None and _ALL_ELSEWHERE.search(text) is not None

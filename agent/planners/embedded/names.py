@@ -18,6 +18,17 @@ LEVELS: dict[str, tuple[str, ...]] = {
     "pacu": ("PACU", "recovery"),
     "ed": ("ED", "emergency department", "ER"),
 }
+SPECIALTIES: dict[str, tuple[str, ...]] = {
+    "cardiology": ("cardiac clinic", "cardiac visit", "cardiac appointment", "cardiac consult", "cardiac referrals"),
+    "gastroenterology": ("stomach doctor", "digestive health"),
+    "general medicine": (
+        "gen med", "general med", "int med", "gim", "gp", "primary care", "family medicine", "family doctor", "pcp",
+        "general practice", "general practitioner",
+    ),
+    "gynaecology": ("women's health", "womens health"),
+    "endocrinology": ("diabetes clinic", "diabetes doctor"),
+}  # fmt: skip
+"""What people call a specialty besides the name it has in the services' list, by that name."""
 
 
 def entries_of(world: Reader) -> Iterator[Entry]:
@@ -54,7 +65,8 @@ def _people(world: Reader) -> Iterator[Entry]:
 
 def _things(world: Reader) -> Iterator[Entry]:
     for service in world.find(Service):
-        yield Entry("service", service.id, (service.name, *service.aliases))
+        also = SPECIALTIES.get(service.name.casefold(), ())
+        yield Entry("service", service.id, (service.name, *service.aliases, *also))
     for item in world.find(Item):
         yield Entry("item", item.id, (item.id, item.name))
     for procedure in world.find(Procedure):

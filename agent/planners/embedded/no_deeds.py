@@ -2,6 +2,7 @@
 
 import re
 
+from agent.planners.embedded.deeds import asks_to_know
 from agent.planners.embedded.intents import Ranking
 from agent.planners.embedded.matters import ASIDE, CHANGING, LOOKED_UP, WRITES
 
@@ -53,6 +54,36 @@ _ON_CONDITION = re.compile(
 )
 """A deed that is only to be done if something is so: the state is shown, and whoever asks decides."""
 _ON_ITS_STATE = frozenset({"create_requisition", "request_agency", "request_maintenance"})
+_DONE_ALREADY = re.compile(
+    r"^\W*(?:(?:ok|okay|so|and|hi|hello|fyi|just so you know|just to let you know|update)\W+)*"
+    r"(?:i|we|she|he|they|the (?:patient|caller|clinic))(?:'ve| have| has|'s| had)?(?: already| just)* "
+    r"(?:told|informed|called|rang|moved|cancelled|canceled|rebooked|rescheduled|booked|sorted|changed)\b"
+    r"(?=.*\b(?:already|all (?:sorted|done|set)|(?:by|on) (?:herself|himself|themselves|my own)|yesterday|online|"
+    r"on the (?:website|portal|app))\b)",
+    re.IGNORECASE,
+)
+"""Somebody did it already, and says so: "she moved it online already"."""
+_OF_A_VISIT = frozenset({"book_visit", "cancel_visit", "hold_slot", "offer_waitlist", "overbook", "reschedule_visit"})
+_MAY_BE = re.compile(
+    r"^\W*(?:(?:and|so|but|hi|hello|fyi)\W+)*(?:maybe|perhaps|possibly|it (?:may|might|could) (?:well )?be(?: that)?|"
+    r"(?:patient |pt |caller )?[\w.'-]+ (?:may|might|could possibly)(?: well| just)? (?!i\b|we\b|you\b))(?!.*\?)",
+    re.IGNORECASE,
+)
+"""What may come is told: "she might cancel tomorrow"."""
+_NOBODY = re.compile(r"^\W*(?:so |and |but )*(?:nobody|no ?one|none)\b(?!.*\?)", re.IGNORECASE)
+"""What nobody did is told."""
+_STOP_OVERBOOKING = re.compile(
+    r"\b(?:stop\w*|quit|cease|end|no more|less|fewer|without|against|never|not)\s+(?:to )?"
+    r"(?:over|double)[- ]?book\w*",
+    re.IGNORECASE,
+)
+_REFUSES = re.compile(
+    r"^\W*(?:(?:no|sorry|but|and|so)\W+)*(?:i|we)"
+    r"(?: will not|'ll not| won'?t|'m not going to| am not going to| refuse to)(?: be)? "
+    r"(?:approv\w+|agree\w*|allow\w*|accept\w*|sign\w*|overbook\w*|ok)\b(?!.*\?)",
+    re.IGNORECASE,
+)
+"""Somebody says no to what is not asked here: nothing is shown for a vote, and nothing is changed."""
 
 
 def about_deeds(text: str, ranking: Ranking) -> str | None:
@@ -65,6 +96,16 @@ def about_deeds(text: str, ranking: Ranking) -> str | None:
         _FORBIDS.match(text) and not _INSTEAD.search(text.rstrip(" ."))
     ):
         return "confirm_no"  # what is not to be done is not done
+    if (
+        ranking.best in _OF_A_VISIT
+        and not asks_to_know(text)
+        and any(told.match(text) for told in (_DONE_ALREADY, _NOBODY, _MAY_BE))
+    ):
+        return "confirm_no"  # what was done already, or only may be, is not done
+    if ranking.best == "overbook" and _STOP_OVERBOOKING.search(text):
+        return "confirm_no"
+    if ranking.best in CHANGING | {"approve_in_chat"} and _REFUSES.match(text):
+        return "confirm_no"
     if ranking.best == "substitute_item" and _DECLINES.search(text) and not _INSTEAD.search(text.rstrip(" .")):
         return "confirm_no"
     if ranking.best in _ON_ITS_STATE and _ON_CONDITION.search(text):

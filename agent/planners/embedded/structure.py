@@ -35,6 +35,10 @@ _VISIT = re.compile(
     r"clinic|check-?up|new[- ]patient|screening|exam)\b",
     re.IGNORECASE,
 )
+_SESSION = re.compile(
+    r"\b(?:clinics?|sessions?|half[- ]days?|lists?)\b(?! (?:visit|appointment|appt|slot))", re.IGNORECASE
+)
+"""What a doctor holds, rather than one patient's visit: "cancel her Friday clinic"."""
 _OTHER_DEED = re.compile(
     r"\b(?:cancel\w*|move|moving|resched\w*|change|hold|instead|earlier|later|surgery|operation|operate\w*|theatre|OR|"
     r"bed|discharge\w*|APT-\w+)\b"
@@ -119,6 +123,8 @@ def _by_things(
     likely = [name for name, chance in ranking.intents[:3] if chance >= _LIKELY_ENOUGH]
     if ranking.best == "offer_waitlist" and "hold_slot" in likely and any(isinstance(w, Minutes) for w in times):
         return "hold_slot"  # what is offered is given away, only what is held has a length
+    if ranking.best in _OF_A_VISIT and "clinician" in kinds and _SESSION.search(text) and not _of_patient(mentions):
+        return next(name for name, _ in ranking.intents if name in ("displace", "template_change"))
     if ranking.best in _OF_A_VISIT and kinds & _STAFF and _names_no_visit(text, mentions):
         return next(name for name, _ in ranking.intents if name in ("record_status", "displace", "who_can_cover"))
     if {"case", "item"} <= kinds and ranking.best == "stock_level":
@@ -135,7 +141,11 @@ def _by_things(
 
 def _names_no_visit(text: str, mentions: tuple[Mention, ...]) -> bool:
     """Whether neither a patient nor a visit is named: somebody of the staff will not come, no patient."""
-    return _VISIT.search(text) is None and not any(one.of("patient") or one.kind == "patient" for one in mentions)
+    return _VISIT.search(text) is None and not _of_patient(mentions)
+
+
+def _of_patient(mentions: tuple[Mention, ...]) -> bool:
+    return any(one.of("patient") or one.kind == "patient" for one in mentions)
 
 
 def _asked(text: str, ranking: Ranking) -> str | None:

@@ -7,6 +7,7 @@ from agent.planners.embedded.follow import PATIENCE, matter_of
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.matters import CHANGING
 from agent.planners.embedded.script import Do, Say, Script, as_reply, say_only
+from agent.planners.embedded.skills.reads import READS
 from agent.planners.embedded.skills.table import SKILLS, ask_which
 from agent.planners.embedded.skills.unclear import ask_first
 from agent.planners.port import Call, Reply, ToolCalls
@@ -23,6 +24,10 @@ SURE_OF_DEED, FAR_AHEAD = 0.6, 0.35
 lead of the third."""
 FAIRLY_SURE = 0.7
 """Below this probability it is asked which matter is meant: in words nobody here wrote, half are another one."""
+FAIRLY_SURE_TO_LOOK = 0.6
+"""What only looks something up needs less: nothing comes of it, and of those that sure four in five are meant."""
+LOOKS = frozenset(READS) | {"clinic_earliest_slot", "kpi_question", "no_show_risk", "policy_why"}
+"""Matters of which only something looked up is told."""
 ALIKE = frozenset({"demand_forecast", "demand_vs_capacity"})
 """Matters whose answers hold the same figures: it is not asked which of them is meant."""
 MATTER = ("intent", "slots", "time", "everywhere", "count", "text", "offered", "unclear", "other_case")
@@ -79,7 +84,7 @@ def _is_doubtful(heard: Heard) -> bool:
         return not says_deed(heard.text) or (sure < SURE_OF_DEED and lead < FAR_AHEAD)
     if heard.intent in ALIKE:
         sure += sum(chance for name, chance in heard.ranking.intents[1:] if name in ALIKE)
-    return sure < FAIRLY_SURE
+    return sure < (FAIRLY_SURE_TO_LOOK if heard.intent in LOOKS else FAIRLY_SURE)
 
 
 SMALL_TALK = (

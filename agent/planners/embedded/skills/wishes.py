@@ -8,14 +8,18 @@ _TYPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "follow-up",
         re.compile(
-            r"\b(?:follow[- ]?ups?|f/?u|returns?(?! to\b)|check-?ups?|recheck\w*|reviews?|control visit)\b", re.I
+            r"\b(?:follow(?:ing)?[- ]?ups?|f/?u|returns?(?! to\b)|check-?ups?|recheck\w*|reviews?|control visit|"
+            r"repeat (?:visit|appointment)|(?:existing|established|returning|known) patient|"
+            r"post-?op (?:visit|check))\b",
+            re.IGNORECASE,
         ),
     ),
     ("procedure", re.compile(r"\bprocedures?\b", re.IGNORECASE)),
     (
         "new-patient",
         re.compile(
-            r"\b(?:new|npv?|initial|first (?:visit|appointment|consult\w*))\b",
+            r"\b(?:new|npv?|initial|first[- ](?:visit|appointment|consult\w*|time (?:patient|visitor|here))|"
+            r"never (?:been|seen)(?: \w+)?|has ?n[o']?t been (?:here|seen)|first time with us)\b",
             re.IGNORECASE,
         ),
     ),
