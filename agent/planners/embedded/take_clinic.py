@@ -66,7 +66,7 @@ def take_visit(heard: Heard, lexicon: Lexicon) -> None:
 
 
 _LEADS = (
-    r"\W*(?:(?:ok|okay|yes|yeah|great|good|perfect|please|and|so|then|just|let'?s|go with|go for|do|"
+    r"\W*(?:(?:that|ok|okay|yes|yeah|great|good|perfect|please|and|so|then|just|let'?s|go with|go for|do|"
     r"(?:she|he|they|i|we)(?:'?ll| will| would| wants?| prefers?|'d)?(?: like)?|take|takes|book|have|wants?)\W+)*"
 )
 _TRAILS = (
@@ -80,6 +80,13 @@ _ONE_OF_THEM = re.compile(
 """Nothing but one of the times shown: "the third", "the one at 10", "she'll take the 9:40"."""
 
 
+_WITH_PATIENT = re.compile(
+    r"[\s,;.:–-]*(?:\b(?:it'?s |is |for |the |with )*(?:patient|pt|record|number|id|mrn|no|nr)\b[\s,;.:#]*"
+    r"(?:number )?|\bfor )?"
+    r"<patient>(?: is the number)?",
+    re.IGNORECASE,
+)
+"""Whom it is for, said beside it: "the second, patient 12345"."""
 _PLACE = re.compile(r"(?:the )?[1-5](?:st|nd|rd|th)", re.IGNORECASE)
 
 
@@ -97,10 +104,9 @@ def takes_a_slot(heard: Heard, masked: str) -> bool:
     memory = heard.memory
     if memory.get("intent") not in _FREE or memory.get("options") or memory.get("asks_for") or heard.is_question:
         return False
-    plain = not heard.times and not heard.mentions and _ONE_OF_THEM.fullmatch(heard.text)
-    if not re.search(r"\b(?:the|that|take|have|book)\b", masked, re.IGNORECASE):
-        return False
-    if not (plain or _ONE_OF_THEM.fullmatch(masked)):
+    said = masked if heard.times else masked.replace("<date>", "the second", 1)  # "the 2nd" was masked as a day
+    bare = _WITH_PATIENT.sub("", said)
+    if not re.search(r"\b(?:the|that|take|have|book)\b", bare, re.IGNORECASE) or not _ONE_OF_THEM.fullmatch(bare):
         return False
     heard.intent, heard.settled = "book_visit", True
     return True
