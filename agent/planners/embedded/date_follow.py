@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from agent.planners.embedded.date_values import Daily, Moment, When, Window
-from agent.planners.embedded.date_words import WEEKDAYS
+from agent.planners.embedded.date_words import BY_LUNCH, LUNCH, WEEKDAYS
 from agent.planners.embedded.heard import time_of
 
 Said = dict[str, str]
@@ -143,6 +143,7 @@ def _span(earlier: Mapping[str, str], now: datetime) -> tuple[datetime, datetime
 
 def _on_its_day(time_now: Said, times: tuple[When, ...], earlier: Mapping[str, str], now: datetime) -> Said:
     """Hours of a day ("in the afternoon", "nights") are on the day spoken about when no other day is said."""
+    times = tuple(_by_lunch(when) for when in times)
     hours = next((when for when in times if isinstance(when, Daily) and not when.excluded), None)
     dated = any(isinstance(when, Window) or (isinstance(when, Moment) and when.dated) for when in times)
     span = _span(earlier, now)
@@ -157,3 +158,11 @@ def _on_its_day(time_now: Said, times: tuple[When, ...], earlier: Mapping[str, s
     start = datetime.combine(day, hours.start, now.tzinfo)
     end = datetime.combine(day + timedelta(1) if night else day, hours.end, now.tzinfo)
     return {**time_now, "day": day.isoformat(), "start": start.isoformat(), "end": end.isoformat()}
+
+
+def _by_lunch(when: When) -> When:
+    """ "After lunch" is today's when nothing was spoken about, but else hours of that day like any others."""
+    by, *lunch = when.said.words.casefold().split()
+    if isinstance(when, Window) and by in BY_LUNCH and len(lunch) == 1 and lunch[0] in LUNCH:
+        return Daily(when.start.time(), when.end.time(), when.said, excluded=when.excluded)
+    return when
