@@ -109,6 +109,11 @@ class Lexicon:
         """All entries of a kind."""
         return tuple(entry for entry in self._entries if entry.kind == kind)
 
+    def room_numbers(self, site: str | None) -> frozenset[int]:
+        """The numbers of a site's operating rooms."""
+        names = (one.names[0].rpartition(" ")[2] for one in self.entries("room") if one.home.get("site") == site)
+        return frozenset(int(number) for number in names if number.isdigit())
+
     def _named_scopes(
         self, chosen: Sequence[Match], words: Sequence[Word], context_site: str | None
     ) -> dict[str, set[str]]:

@@ -30,6 +30,12 @@ _DECLINES = re.compile(
     re.IGNORECASE,
 )
 """Somebody will not have what is offered."""
+_NOT_TO_BE = re.compile(
+    r"\b(?:not|never|mustn'?t|shouldn'?t|isn'?t) (?:to )?be (?:given|released|let go|moved|bumped|cancell?ed|touched|"
+    r"changed|taken|swapped|shifted|offered|used)\b|\b(?:isn'?t|is not|aren'?t|are not) up for grabs\b",
+    re.IGNORECASE,
+)
+"""What is not to be done, said of the thing: "my block is not to be given away"."""
 _INSTEAD = re.compile(r"\b(?:but|instead|rather|until|till|before|unless|without|let)\b|\.\s+\w", re.IGNORECASE)
 """What is not to happen, with what is to happen beside it."""
 
@@ -65,6 +71,8 @@ def about_deeds(text: str, ranking: Ranking) -> str | None:
         _FORBIDS.match(text) and not _INSTEAD.search(text.rstrip(" ."))
     ):
         return "confirm_no"  # what is not to be done is not done
+    if ranking.best in CHANGING and _NOT_TO_BE.search(text) and not _INSTEAD.search(text.rstrip(" .")):
+        return "confirm_no"
     if ranking.best == "substitute_item" and _DECLINES.search(text) and not _INSTEAD.search(text.rstrip(" .")):
         return "confirm_no"
     if ranking.best in _ON_ITS_STATE and _ON_CONDITION.search(text):

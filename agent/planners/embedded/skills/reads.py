@@ -74,6 +74,12 @@ def schedule_show(heard: Heard) -> Arguments:
     }
 
 
+def surgeon_asked(heard: Heard) -> str | None:
+    """The surgeon named, or the one who speaks of what is theirs ("my cases")."""
+    own = heard.user.clinician_id
+    return heard.one("clinician") or (str(own) if own and _says_my(heard) else None)
+
+
 def case_show(heard: Heard) -> Arguments:
     """One operation."""
     return {"case": heard.one("case")}
@@ -86,6 +92,7 @@ def inventory_shortage(heard: Heard) -> Arguments:
         "site": heard.site(),
         "item": heard.one("item"),
         "case": heard.one("case"),
+        "surgeon": surgeon_asked(heard) if heard.one("case") is None else None,
         **window_ahead(heard),
     }
 
@@ -102,11 +109,6 @@ def erp_status(heard: Heard) -> Arguments:
         "item": heard.one("item"),
         "cost_centre": heard.one("cost_centre"),
     }
-
-
-def predict_duration(heard: Heard) -> Arguments:
-    """How long an operation takes."""
-    return {"procedure": heard.one("procedure"), "clinician": heard.one("clinician")}
 
 
 def handbook_question(heard: Heard) -> Arguments:
@@ -149,7 +151,6 @@ READS: dict[str, tuple[str, Callable[[Heard], Arguments], tuple[str, ...]]] = {
     "inventory_shortage": ("query_inventory", inventory_shortage, ()),
     "stock_level": ("query_inventory", stock_level, ("item",)),
     "erp_status": ("query_erp", erp_status, ()),
-    "predict_duration": ("predict_duration", predict_duration, ("procedure",)),
     "handbook_question": ("search_handbook", handbook_question, ()),
     "list_approvals": ("list_approvals", list_approvals, ()),
     "list_exceptions": ("list_exceptions", list_exceptions, ()),
@@ -162,7 +163,6 @@ READS: dict[str, tuple[str, Callable[[Heard], Arguments], tuple[str, ...]]] = {
 QUESTIONS = {
     "case": "Which case? Please give its number.",
     "item": "Which item? Please give its code or name.",
-    "procedure": "Which operation do you mean?",
 }
 
 

@@ -129,6 +129,12 @@ def _window(heard: Heard) -> tuple[str | None, str | None]:
     """From when to when: a window, or a moment with a length or an end."""
     start = heard.time.get("start") or heard.time.get("at")
     end = heard.time.get("end") or heard.time.get("until")
+    minutes = heard.minutes()
+    if start is not None and end is not None and minutes is not None and "start" in heard.time:
+        length = datetime.fromisoformat(end) - datetime.fromisoformat(start)
+        if timedelta(minutes=minutes) < length:
+            end = None if length < timedelta(hours=24) else end
+            start = start if end is None else None  # of a whole day it is asked when in it
     if start is not None and end is None and (minutes := heard.minutes()) is not None:
         end = (datetime.fromisoformat(start) + timedelta(minutes=minutes)).isoformat()
     return start, end
