@@ -21,8 +21,8 @@ _IN = re.compile(
     re.IGNORECASE,
 )
 _OF = re.compile(
-    r"\b(?:is|has|was|use|using|uses|lost|lose|losing|close|closing|reopen|reopened)\s+(?P<number>\d{1,2})"
-    rf"(?=\s+(?:{_STATES}|{_DAYS})\b)",
+    r"\b(?:is|has|was|use|using|uses|lost|lose|losing|shut|close|closing|reopen|reopened)\s+(?P<number>\d{1,2})"
+    rf"(?=\s+(?:{_STATES}|{_DAYS}|for the)\b)",
     re.IGNORECASE,
 )
 

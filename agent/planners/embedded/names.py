@@ -20,6 +20,25 @@ LEVELS: dict[str, tuple[str, ...]] = {
 }
 
 
+OPERATIONS_OF: dict[str, tuple[str, ...]] = {
+    "general": (
+        "laparotomy", "perforated ulcer", "perforated bowel", "ruptured spleen", "splenectomy", "abscess",
+        "bowel obstruction", "incision and drainage", "strangulated hernia", "open abdomen",
+    ),
+    "orthopaedics": (
+        "wrist fracture", "ankle fracture", "elbow fracture", "shoulder fracture", "tib fib", "femur fracture",
+        "ORIF", "open fracture", "dislocated hip",
+    ),
+    "gynaecology": ("ectopic", "ectopic pregnancy", "ovarian torsion", "ERPC"),
+    "urology": ("testicular torsion", "scrotal exploration", "TURP", "TURBT", "nephrostomy", "ureteric stent"),
+    "vascular": ("AAA", "ruptured aneurysm", "leaking aneurysm", "embolectomy", "ischaemic leg"),
+    "neurosurgery": ("subdural", "extradural", "burr hole", "burr holes", "EVD"),
+    "ent": ("quinsy", "tracheostomy", "trachy", "bleeding tonsil", "epistaxis"),
+    "cardiothoracic": ("tamponade", "chest reopening", "resternotomy"),
+}  # fmt: skip
+"""Operations that staff name and the list of procedures need not hold, by the service that does them."""
+
+
 def entries_of(world: Reader) -> Iterator[Entry]:
     """Every name that staff use for a thing of the hospital."""
     for names in (_places, _people, _things):
@@ -54,7 +73,7 @@ def _people(world: Reader) -> Iterator[Entry]:
 
 def _things(world: Reader) -> Iterator[Entry]:
     for service in world.find(Service):
-        yield Entry("service", service.id, (service.name, *service.aliases))
+        yield Entry("service", service.id, (service.name, *service.aliases, *OPERATIONS_OF.get(service.id, ())))
     for item in world.find(Item):
         yield Entry("item", item.id, (item.id, item.name))
     for procedure in world.find(Procedure):
