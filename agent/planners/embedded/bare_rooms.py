@@ -26,6 +26,13 @@ _OF = re.compile(
     re.IGNORECASE,
 )
 
+_FIRST = re.compile(
+    r"^\W*(?:(?:hi|hey|fyi|so|and|ok)\W+)*(?P<number>\d{1,2})(?=(?:'s| is| has| was)(?: \w+)? (?:being|been|down|out|"
+    r"flood\w*|clos\w*|back|open|blocked|broken|clean\w*|dirty|shut|usable|free)\b)",
+    re.IGNORECASE,
+)
+"""A number of which a state is told: "7 is being cleaned"."""
+
 
 def with_rooms_in_full(text: str, user: User, numbers: Collection[int]) -> str:
     """The text with "OR" before a bare number that is one of these rooms' at the speaker's site."""
@@ -36,4 +43,4 @@ def with_rooms_in_full(text: str, user: User, numbers: Collection[int]) -> str:
         digits, whole = found["number"], found[0]
         return f"{whole[: -len(digits)]}OR {digits}" if int(digits) in numbers else whole
 
-    return _OF.sub(named, _IN.sub(named, text))
+    return _FIRST.sub(named, _OF.sub(named, _IN.sub(named, text)))

@@ -197,7 +197,7 @@ class Lexicon:
             ):
                 loose = word.key in ("patient", "pt", "surgeon", "nurse", "doctor", "rn")
                 kind = TITLES[word.key] if after.capital or not loose else ""
-            if kind and after.start - word.end <= 2:
+            if kind and after.start - word.end <= 2 and "," not in text[word.end : after.start]:
                 said = text[word.start : after.end]
                 found.append(Mention(kind, word.start, after.end, said, nearest=self.nearest(said, kind)))
                 found += _listed(words, at + 1, kind, text)

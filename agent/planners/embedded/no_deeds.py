@@ -30,13 +30,28 @@ _DECLINES = re.compile(
     re.IGNORECASE,
 )
 """Somebody will not have what is offered."""
+_KEEPS = re.compile(
+    r"\b(?:hang(?:ing)? on to|hold(?:ing)? on to|keep(?:ing)?|need(?:ing)?|want) (?:all of )?my (?:\w+ )?"
+    r"(?:block|list|time|day|slot|session|morning|afternoon)\b",
+    re.IGNORECASE,
+)
+_DONE_ALREADY = re.compile(
+    r"^\W*(?:(?:no|oh|hey|fyi|but|and|well)\W+)*(?:i|we|they|he|she|someone)"
+    r"(?:'ve| have|'d| had)? (?:have )?already \w+",
+    re.IGNORECASE,
+)
+"""A deed that is told as done: "we already ordered those"."""
 _NOT_TO_BE = re.compile(
     r"\b(?:not|never|mustn'?t|shouldn'?t|isn'?t) (?:to )?be (?:given|released|let go|moved|bumped|cancell?ed|touched|"
     r"changed|taken|swapped|shifted|offered|used)\b|\b(?:isn'?t|is not|aren'?t|are not) up for grabs\b",
     re.IGNORECASE,
 )
 """What is not to be done, said of the thing: "my block is not to be given away"."""
-_INSTEAD = re.compile(r"\b(?:but|instead|rather|until|till|before|unless|without|let)\b|\.\s+\w", re.IGNORECASE)
+_INSTEAD = re.compile(
+    r"\b(?:but|instead|rather|(?:until|till)(?! (?:i (?:say|tell)|further notice|we know|told))|before|unless|"
+    r"without|let)\b|\.\s+\w",
+    re.IGNORECASE,
+)
 """What is not to happen, with what is to happen beside it."""
 
 
@@ -71,6 +86,10 @@ def about_deeds(text: str, ranking: Ranking) -> str | None:
         _FORBIDS.match(text) and not _INSTEAD.search(text.rstrip(" ."))
     ):
         return "confirm_no"  # what is not to be done is not done
+    if ranking.best == "release_block" and _KEEPS.search(text) and not _RELEASE.search(text):
+        return "confirm_no"
+    if ranking.best in CHANGING and _DONE_ALREADY.match(text) and not _INSTEAD.search(text.rstrip(" .")):
+        return "erp_status" if ranking.best == "create_requisition" else "out_of_scope"
     if ranking.best in CHANGING and _NOT_TO_BE.search(text) and not _INSTEAD.search(text.rstrip(" .")):
         return "confirm_no"
     if ranking.best == "substitute_item" and _DECLINES.search(text) and not _INSTEAD.search(text.rstrip(" .")):

@@ -23,7 +23,11 @@ _BACK = re.compile(r"\b(?:back|again|return\w*|repaired|fixed)\b", re.IGNORECASE
 """A moment at which it can be used again, rather than one at which it fails."""
 
 
-_SUPPOSES = re.compile(r"\b(?:if|suppos\w+|imagine|assum\w+|hypothetical\w*|what would|could we)\b", re.IGNORECASE)
+_SUPPOSES = re.compile(
+    r"\b(?:if|suppos\w+|imagine|assum\w+|hypothetical\w*|what would|could we)\b|"
+    r"^\W*(?:(?:and|so|ok)\W+)*(?:can|could) (?!(?:you|we|i|u|someone)\b)",
+    re.IGNORECASE,
+)
 """What is only imagined sends nothing."""
 
 

@@ -30,6 +30,8 @@ def substitute_item(heard: Heard) -> Script:
     if not items:
         return question("Which planned item should be replaced?", tuple(planned[:_MOST_CHOICES]), asks_for="item")
     item, instead = _which_for_which(heard, items)
+    if instead is not None and item not in planned and instead in planned:
+        item, instead = instead, item  # what nobody is planned with is what comes instead
     if instead is None and item not in planned:
         replaced = [one for one in planned if _serves(heard, one, item)]
         if len(replaced) > 1:

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from agent.planners.embedded.date_values import Moment
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.script import Say, Script, do, question, settle
+from agent.planners.embedded.skills.cases import own_surgeon
 from agent.planners.embedded.skills.devices import device_of, which_device
 from tools.results import Done
 
@@ -25,7 +26,7 @@ def add_on_case(heard: Heard) -> Script:
     if band is None:
         text = "Which urgency band did the surgeon or anaesthetist choose? I never infer it."
         return question(text, tuple(_BANDS), asks_for="urgency")
-    surgeon = heard.one("clinician")
+    surgeon = heard.one("clinician") or own_surgeon(heard)
     if surgeon is None:
         return question(f"Which surgeon said that it is {band}?", asks_for="clinician")
     result = yield from do(
