@@ -80,6 +80,7 @@ def test_a_shortage_is_that_of_the_surgeon_named(line: Line) -> None:
         (VARGA, "would CUP-B even work as a swap for CUP-A?"),
         (SUPPLY, "Petrov doesn't like B cups. does Lund?"),
         ("surgeon.adeyemi", "my block is not to be given away"),
+        (OSEI, "block next tuesday stays mine"),
         (OSEI, "I need my block, so I'm hanging on to my tuesday list"),
         (SUPPLY, "don't order any more hip trays until further notice"),
         (SUPPLY, "we already ordered the hip trays"),

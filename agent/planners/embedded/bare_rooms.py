@@ -28,7 +28,7 @@ _OF = re.compile(
 
 _FIRST = re.compile(
     r"^\W*(?:(?:hi|hey|fyi|so|and|ok)\W+)*(?P<number>\d{1,2})(?=(?:'s| is| has| was)(?: \w+)? (?:being|been|down|out|"
-    r"flood\w*|clos\w*|back|open|blocked|broken|clean\w*|dirty|shut|usable|free)\b)",
+    r"flood\w*|clos\w*|back|open|blocked|broken|clean\w*|dirty|shut|usable|free|up|running|ok|okay|fine)\b)",
     re.IGNORECASE,
 )
 """A number of which a state is told: "7 is being cleaned"."""

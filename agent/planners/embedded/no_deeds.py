@@ -32,7 +32,7 @@ _DECLINES = re.compile(
 """Somebody will not have what is offered."""
 _KEEPS = re.compile(
     r"\b(?:hang(?:ing)? on to|hold(?:ing)? on to|keep(?:ing)?|need(?:ing)?|want) (?:all of )?my (?:\w+ )?"
-    r"(?:block|list|time|day|slot|session|morning|afternoon)\b",
+    r"(?:block|list|time|day|slot|session|morning|afternoon)\b|\b(?:stays?|remains?|is|are) (?:still )?mine\b",
     re.IGNORECASE,
 )
 _DONE_ALREADY = re.compile(

@@ -13,7 +13,7 @@ from hospital.ports import In, Range
 
 _OF_ONE_CASE = frozenset({"case_show", "change_case"})
 _BY_HOUR = {
-    "schedule_show": "case_show", "what_if": "case_show", "predict_duration": "case_show",
+    "schedule_show": "case_show", "predict_duration": "case_show",
     "reschedule_visit": "change_case", "cancel_visit": "change_case", "hold_slot": "change_case",
 }  # fmt: skip
 """What a matter is about when the hour and place of an operation are said: no visit is in an operating room."""

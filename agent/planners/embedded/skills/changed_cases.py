@@ -26,7 +26,8 @@ _CANCEL = re.compile(
     re.IGNORECASE,
 )
 _SWAP = re.compile(
-    r"\b(?:swap\w*|switch\w*|flip\w*|exchange|trade|change places|reorder|before|after|ahead of|first\b.*\bthen)\b",
+    r"\b(?:swap\w*|switch\w*|flip\w*|exchange|trade|change places|reorder|before|after|ahead of|behind|"
+    r"in front of|first\b.*\bthen)\b",
     re.IGNORECASE,
 )
 _BY_MINUTES = re.compile(r"\bby (\d{1,3})\b(?!\s*(?::|h\b|hour|o'|am\b|pm\b))", re.IGNORECASE)

@@ -61,7 +61,7 @@ def _band(heard: Heard) -> str | None:
 
 
 def release_block(heard: Heard) -> Script:
-    """Give back the block named; a question only shows what could be given back."""
+    """Give back the block named; a question, or words that give nothing, only show what could be given back."""
     args = {
         "clinician": heard.one("clinician"),
         "service": heard.one("service"),
@@ -69,7 +69,7 @@ def release_block(heard: Heard) -> Script:
         "site": heard.one("site"),
         **_part_given_back(heard),
     }
-    if heard.is_question:
+    if heard.is_question or _GIVES.search(heard.matter()) is None:
         result = yield from do(
             "propose_allocation", goal="block_release", room=args["room"], service=args["service"],
             site=args["site"], surgeon=args["clinician"], **_part_given_back(heard),
@@ -79,6 +79,14 @@ def release_block(heard: Heard) -> Script:
     return (yield from settle("release_block", result, "release block time"))
 
 
+_GIVES = re.compile(
+    r"\b(?:releas\w*|giv\w*|gave|hand\w*|free\w*|open\w*|let\w*|return\w*|offer\w*|drop\w*|skip\w*|spare|yours|"
+    r"cancel\w*|clear\w*|surrender\w*|relinquish\w*|unused|empty|unbooked|available|grabs|"
+    r"some(?:one|body)|any(?:one|body)|others?|else|up to you|rest|remainder|only|no|not|never|without|n't|cannot|"
+    r"away|abroad|leave|holiday|vacation|conference|congress|out|off|sick|ill|can have|may have|take|use)\b|n't\b",
+    re.IGNORECASE,
+)
+"""Words with which time is given back, or that say why it is not needed; "next Tuesday stays mine" has none."""
 _KEPT = re.compile(r"\b(?:rest|remainder|only needs?|keeps?|finish\w*)\b", re.IGNORECASE)
 """What is told is until when the time is used: the rest of it is given back."""
 
