@@ -210,11 +210,13 @@ def test_a_corrected_order_takes_the_place_of_the_first(line: Line) -> None:
     assert "withdraw_request" in called
 
 
-def test_cups_are_asked_about_by_name(line: Line) -> None:
-    for text in ("how many cups are left", "buy two cups"):
-        turn = line.last(SUPPLY, text)
-        assert turn.outcome == "clarify"
-        assert "CUP-A" in turn.text
+def test_cups_are_counted_each_and_asked_about_before_an_order(line: Line) -> None:
+    counted = line.last(SUPPLY, "how many cups are left")
+    assert counted.outcome == "answer"
+    assert all(f"{item} Acetabular" in counted.text for item in ("CUP-A", "CUP-B"))
+    ordered = line.last(SUPPLY, "buy two cups")
+    assert ordered.outcome == "clarify"
+    assert "CUP-A" in ordered.text
 
 
 def test_whether_a_loaner_comes_in_time_is_about_its_case(line: Line) -> None:

@@ -34,11 +34,10 @@ def test_a_kind_of_scan_is_not_a_scanner(line: Line) -> None:
     assert "room" not in args
 
 
-def test_an_unclear_name_is_asked_about_and_the_answer_goes_on(line: Line) -> None:
+def test_each_operation_that_a_name_fits_is_told_and_one_may_be_picked(line: Line) -> None:
     first, second = line.talk(SCHEDULER, "how long does a knee take with Dr. Varga", "the revision")
-    assert first.outcome == "clarify"
-    assert len(choices_of(first)) == 2
-    assert not first.tools
+    assert [use.name for use in first.tools] == ["predict_duration"] * 2
+    assert all(f"{kind} knee arthroplasty with Dr. Elena Varga" in first.text for kind in ("Total", "Revision"))
     assert calls_of(second)["predict_duration"] == {"procedure": "revision-knee", "clinician": "surgeon.varga"}
 
 

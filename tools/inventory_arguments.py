@@ -26,6 +26,7 @@ class QueryInventory(Arguments):
     )
     item: str | None = Field(default=None, description="Item code or name, e.g. HIP-REV-7")
     case: str | None = Field(default=None, description="Only this case, e.g. CASE-510")
+    surgeon: str | None = Field(default=None, description="Only this surgeon's cases")
     site: str | None = Field(default=None, description=SITE_HELP)
     day: date | None = Field(default=None, description="Cases of one day")
     start: AwareDatetime | None = Field(default=None, description="Start of the window; unstated: now")

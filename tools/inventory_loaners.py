@@ -4,24 +4,29 @@ from typing import Any
 
 from hospital.cards import TableCard
 from hospital.model.bookings import SurgicalCase
+from hospital.model.people import Clinician
 from hospital.model.places import Site
 from hospital.model.supply import Loaner
 from hospital.planning.intervals import Interval
 from hospital.ports import In
-from tools.directory import find_case, find_item
+from tools.directory import find_case, find_clinician, find_item
 from tools.inventory_arguments import QueryInventory, asked_sites, asked_window
 from tools.tool import Answer, Toolbox
 from tools.windows import plural, reference_site, say_moment, say_span
 
 
-def read_loaners(box: Toolbox, sites: dict[str, Site], window: Interval) -> list[dict[str, Any]]:
-    """Loaner sets of the planned cases that start in the window, the earliest required first."""
+def read_loaners(
+    box: Toolbox, sites: dict[str, Site], window: Interval, surgeon: Clinician | None = None
+) -> list[dict[str, Any]]:
+    """Loaner sets of the planned cases (of a surgeon) that start in the window, the earliest required first."""
     loaners = [loaner for loaner in box.world.find(Loaner, order="required_by") if loaner.site_id in sites]
     cases = {c.id: c for c in box.world.find(SurgicalCase, id=In(tuple({loaner.case_id for loaner in loaners})))}
     rows = []
     for loaner in loaners:
         case = cases.get(loaner.case_id)
         if case is None or case.start is None or case.state != "scheduled":
+            continue
+        if surgeon is not None and case.surgeon_id != surgeon.id:
             continue
         if not window.start <= case.start < window.end:
             continue
@@ -66,16 +71,18 @@ def loaner_table(rows: list[dict[str, Any]]) -> TableCard:
 
 def answer_loaners(args: QueryInventory, box: Toolbox) -> Answer:
     case = find_case(box, args.case) if args.case else None
+    surgeon = find_clinician(box, args.surgeon) if args.surgeon else None
     sites, said = asked_sites(args, box, case)
     clock = reference_site(box, sites, args.start)
     window = asked_window(args, box, clock, case)
     item = find_item(box, args.item) if args.item else None
     rows = [
         row
-        for row in read_loaners(box, {str(site.id): site for site in sites}, window)
+        for row in read_loaners(box, {str(site.id): site for site in sites}, window, surgeon)
         if (item is None or row["item"] == item.id) and (case is None or row["case"] == case.id)
     ]
     late = [row for row in rows if row["late"]]
+    said = f"{surgeon.name}, {said}" if surgeon else said
     when = f"{say_span(clock, window.start, window.end)} ({clock.timezone})"
     if late:
         headline = f"{said}, {when}: {len(late)} of {plural(len(rows), 'loaner')} late: " + "; ".join(

@@ -6,7 +6,7 @@ from hospital.cards import TableCard
 from hospital.model.people import Clinician
 from hospital.model.places import Site
 from hospital.money import format_money
-from tools.directory import find_case, find_item
+from tools.directory import find_case, find_clinician, find_item
 from tools.implant_needs import Need, read_needs
 from tools.inventory_arguments import QueryInventory, asked_sites, asked_window, read_coming
 from tools.inventory_loaners import loaner_table, read_loaners
@@ -17,6 +17,7 @@ from tools.windows import listed, plural, reference_site, say_moment, say_span
 def answer_shortages(args: QueryInventory, box: Toolbox) -> Answer:
     case = find_case(box, args.case) if args.case else None
     item = find_item(box, args.item) if args.item else None
+    surgeon = find_clinician(box, args.surgeon) if args.surgeon else None
     sites, said = asked_sites(args, box, case)
     clock = reference_site(box, sites, args.start)
     window = asked_window(args, box, clock, case)
@@ -27,13 +28,17 @@ def answer_shortages(args: QueryInventory, box: Toolbox) -> Answer:
         if need.start >= window.start
         and (item is None or need.item.id == item.id)
         and (case is None or need.case_id == case.id)
+        and (surgeon is None or need.surgeon_id == surgeon.id)
     ]
     short = [need for need in needs if need.short > 0]
     late = [
-        row for row in read_loaners(box, by_id, window) if row["late"] and (case is None or row["case"] == case.id)
+        row
+        for row in read_loaners(box, by_id, window, surgeon)
+        if row["late"] and (case is None or row["case"] == case.id)
     ]
     when = f"{say_span(clock, window.start, window.end)} ({clock.timezone})"
     cases = len({need.case_id for need in needs})
+    said = f"{surgeon.name}, {said}" if surgeon else said
     about = f" planned with {item.id}" if item else ""
     rows = [_short_row(box, by_id[need.site_id], need) for need in short]
     coming = read_coming(box, {str(need.item.id) for need in short})

@@ -169,6 +169,8 @@ def _named(reader: Reader, at: int, today: date) -> tuple[Day, int] | None:
     if which in words.HERE:
         return Day(today + timedelta(ahead)), start + 1
     found = today + timedelta(ahead or 7)
+    if reader.word(start + 1) == "week" and not every:
+        return Day(found + timedelta(7), weekday=weekday), start + 2  # "Thursday week"
     doubt = f"{day_name} read as {found:%B} {found.day}, not today" if not ahead and not every else ""
     return Day(found, weekday=weekday, doubt=doubt, every=every), start + 1
 

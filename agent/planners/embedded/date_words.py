@@ -123,8 +123,14 @@ _FROM_TO_HOURS = re.compile(r"(?<![\w-])\d{1,2}\s?[-–]\s?(\d{1,2})\s?(?:h|hrs?
 """A length between two: the longer counts."""
 
 
+_FORTNIGHT = re.compile(r"\b(next|coming|following|past|last|for|within|in)(?: a| the)? fortnight\b", re.IGNORECASE)
+_WEEK_COMMENCING = re.compile(r"\b(?:w/c|week (?:commencing|beginning))\s+(?:the\s+)?(?=\d)", re.IGNORECASE)
+
+
 def hours_in_full(text: str) -> str:
     """The hours of a shift as they are written elsewhere: "7p-7a" is "7pm to 7am", "19-07" is "19:00 to 07:00"."""
+    text = _FORTNIGHT.sub(lambda found: f"{found[1]} two weeks", text)
+    text = _WEEK_COMMENCING.sub("week of the ", text)
     text = _TEXTED.sub(lambda found: "tonight" if found[1].lower().startswith("n") else "tomorrow", text)
     text = _FROM_TO_HOURS.sub(lambda found: f"{found[1]} hours", text)
     text = _HALVES.sub(lambda found: f"{found[1]}{found[2]}m to {found[3]}{found[4]}m", text)

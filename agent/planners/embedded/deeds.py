@@ -79,6 +79,8 @@ def asks_to_know(text: str) -> bool:
         return True
     if POLITE.match(text) or _FORBIDS.match(text):
         return False
+    if _WOULD_IT.match(text) or (_LAST_ASKS.search(text) and not _orders(text)):
+        return True
     if _WHO.match(text) or _THEN_WHEN.search(text):
         return True
     return Reading(text).asks() or (_ENDS_ASKING.search(text) is not None and not says_deed(text))
@@ -113,6 +115,30 @@ _HEDGES = re.compile(
     re.IGNORECASE,
 )
 """What is only thought about: "I might not need Friday" gives nothing back."""
+_WOULD_IT = re.compile(
+    r"^\W*(?:(?:and|so|ok|then|but|hi|hey)\W+)*(?:would|does|did|has|is|are|was|were|will) "
+    r"(?!(?:you|we|u|someone|there)\b)[^.;!]*\?\W*$",
+    re.IGNORECASE,
+)
+"""It is asked of a thing or of somebody else: "would cup B do?"."""
+_LAST_ASKS = re.compile(
+    r"[.!]\s+(?:(?:and|so|but|then)\s+)?(?:do|does|did|is|are|was|were|has|have|would|what|which|who|why|how)\b[^.;!]*\?\W*$",
+    re.IGNORECASE,
+)
+"""Something is told, then asked: "Petrov won't have it. does Lund?"."""
+
+
+def _orders(text: str) -> bool:
+    """Whether any clause orders something: it begins with a verb of doing, or says what is wanted."""
+    if re.search(r"\b(?:please|pls|need|want|(?:can|could) (?:you|we|i))\b", text, re.IGNORECASE):
+        return True
+    for clause in _CLAUSE.split(text):
+        words = [word for word in Reading(clause).words if word.text.lower() not in _BEFORE_A_DEED]
+        if words and words[0].stem in _DEEDS:
+            return True
+    return False
+
+
 _ENDS_ASKING = re.compile(r"\?\W*$")
 _FORBIDS = re.compile(
     r"^\W*(?:(?:please|and|but|so|ok|okay)\W+)*(?:don'?t|do not|never)\s+"

@@ -13,6 +13,8 @@ __all__ = ["Candidate", "Entry", "Lexicon", "Mention"]
 TIE = 0.04
 _RECORD_DIGITS = 5
 """A patient's number has at least so many digits, a bed's fewer."""
+_NUMBER_OF = frozenset({"mrn", "id", "no", "nr", "number", "record"})
+"""What stands between a title and a number is no name: "pt MRN 70455"."""
 _SCOPES = ("site", "unit", "service", "clinic")
 
 
@@ -109,6 +111,11 @@ class Lexicon:
         """All entries of a kind."""
         return tuple(entry for entry in self._entries if entry.kind == kind)
 
+    def room_numbers(self, site: str | None) -> frozenset[int]:
+        """The numbers of a site's operating rooms."""
+        names = (one.names[0].rpartition(" ")[2] for one in self.entries("room") if one.home.get("site") == site)
+        return frozenset(int(number) for number in names if number.isdigit())
+
     def _named_scopes(
         self, chosen: Sequence[Match], words: Sequence[Word], context_site: str | None
     ) -> dict[str, set[str]]:
@@ -182,10 +189,15 @@ class Lexicon:
                     continue  # "bed 70455 on 5 West": a patient is to be bedded
             elif text[word.start : word.end] == "MR" and not after.capital:
                 continue  # the scan, not the title
-            elif word.key in TITLES and after.key.isalpha() and (after.capital or after.key not in ORDINARY):
+            elif (
+                word.key in TITLES
+                and after.key.isalpha()
+                and after.key not in _NUMBER_OF
+                and (after.capital or after.key not in ORDINARY)
+            ):
                 loose = word.key in ("patient", "pt", "surgeon", "nurse", "doctor", "rn")
                 kind = TITLES[word.key] if after.capital or not loose else ""
-            if kind and after.start - word.end <= 2:
+            if kind and after.start - word.end <= 2 and "," not in text[word.end : after.start]:
                 said = text[word.start : after.end]
                 found.append(Mention(kind, word.start, after.end, said, nearest=self.nearest(said, kind)))
                 found += _listed(words, at + 1, kind, text)

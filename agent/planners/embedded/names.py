@@ -31,6 +31,25 @@ SPECIALTIES: dict[str, tuple[str, ...]] = {
 """What people call a specialty besides the name it has in the services' list, by that name."""
 
 
+OPERATIONS_OF: dict[str, tuple[str, ...]] = {
+    "general": (
+        "laparotomy", "perforated ulcer", "perforated bowel", "ruptured spleen", "splenectomy", "abscess",
+        "bowel obstruction", "incision and drainage", "strangulated hernia", "open abdomen",
+    ),
+    "orthopaedics": (
+        "wrist fracture", "ankle fracture", "elbow fracture", "shoulder fracture", "tib fib", "femur fracture",
+        "ORIF", "open fracture", "dislocated hip",
+    ),
+    "gynaecology": ("ectopic", "ectopic pregnancy", "ovarian torsion", "ERPC"),
+    "urology": ("testicular torsion", "scrotal exploration", "TURP", "TURBT", "nephrostomy", "ureteric stent"),
+    "vascular": ("AAA", "ruptured aneurysm", "leaking aneurysm", "embolectomy", "ischaemic leg"),
+    "neurosurgery": ("subdural", "extradural", "burr hole", "burr holes", "EVD"),
+    "ent": ("quinsy", "tracheostomy", "trachy", "bleeding tonsil", "epistaxis"),
+    "cardiothoracic": ("tamponade", "chest reopening", "resternotomy"),
+}  # fmt: skip
+"""Operations that staff name and the list of procedures need not hold, by the service that does them."""
+
+
 def entries_of(world: Reader) -> Iterator[Entry]:
     """Every name that staff use for a thing of the hospital."""
     for names in (_places, _people, _things):
@@ -65,7 +84,7 @@ def _people(world: Reader) -> Iterator[Entry]:
 
 def _things(world: Reader) -> Iterator[Entry]:
     for service in world.find(Service):
-        also = SPECIALTIES.get(service.name.casefold(), ())
+        also = (*SPECIALTIES.get(service.name.casefold(), ()), *OPERATIONS_OF.get(service.id, ()))
         yield Entry("service", service.id, (service.name, *service.aliases, *also))
     for item in world.find(Item):
         yield Entry("item", item.id, (item.id, item.name))

@@ -31,7 +31,28 @@ _DECLINES = re.compile(
     re.IGNORECASE,
 )
 """Somebody will not have what is offered."""
-_INSTEAD = re.compile(r"\b(?:but|instead|rather|until|till|before|unless|without|let)\b|\.\s+\w", re.IGNORECASE)
+_KEEPS = re.compile(
+    r"\b(?:hang(?:ing)? on to|hold(?:ing)? on to|keep(?:ing)?|need(?:ing)?|want) (?:all of )?my (?:\w+ )?"
+    r"(?:block|list|time|day|slot|session|morning|afternoon)\b|\b(?:stays?|remains?|is|are) (?:still )?mine\b",
+    re.IGNORECASE,
+)
+_ALREADY = re.compile(
+    r"^\W*(?:(?:no|oh|hey|fyi|but|and|well)\W+)*(?:i|we|they|he|she|someone)"
+    r"(?:'ve| have|'d| had)? (?:have )?already \w+",
+    re.IGNORECASE,
+)
+"""A deed that is told as done: "we already ordered those"."""
+_NOT_TO_BE = re.compile(
+    r"\b(?:not|never|mustn'?t|shouldn'?t|isn'?t) (?:to )?be (?:given|released|let go|moved|bumped|cancell?ed|touched|"
+    r"changed|taken|swapped|shifted|offered|used)\b|\b(?:isn'?t|is not|aren'?t|are not) up for grabs\b",
+    re.IGNORECASE,
+)
+"""What is not to be done, said of the thing: "my block is not to be given away"."""
+_INSTEAD = re.compile(
+    r"\b(?:but|instead|rather|(?:until|till)(?! (?:i (?:say|tell)|further notice|we know|told))|before|unless|"
+    r"without|let)\b|\.\s+\w",
+    re.IGNORECASE,
+)
 """What is not to happen, with what is to happen beside it."""
 
 
@@ -96,18 +117,10 @@ def about_deeds(text: str, ranking: Ranking) -> str | None:
         _FORBIDS.match(text) and not _INSTEAD.search(text.rstrip(" ."))
     ):
         return "confirm_no"  # what is not to be done is not done
-    if (
-        ranking.best in _OF_A_VISIT
-        and not asks_to_know(text)
-        and any(told.match(text) for told in (_DONE_ALREADY, _NOBODY, _MAY_BE))
-    ):
-        return "confirm_no"  # what was done already, or only may be, is not done
-    if ranking.best == "overbook" and _STOP_OVERBOOKING.search(text):
+    if _is_told(text, ranking.best):
         return "confirm_no"
-    if ranking.best in CHANGING | {"approve_in_chat"} and _REFUSES.match(text):
-        return "confirm_no"
-    if ranking.best == "substitute_item" and _DECLINES.search(text) and not _INSTEAD.search(text.rstrip(" .")):
-        return "confirm_no"
+    if ranking.best in CHANGING and _ALREADY.match(text) and not _INSTEAD.search(text.rstrip(" .")):
+        return "erp_status" if ranking.best == "create_requisition" else "out_of_scope"
     if ranking.best in _ON_ITS_STATE and _ON_CONDITION.search(text):
         return LOOKED_UP[ranking.best]
     agreeing = ranking.best in CHANGING or "approve_in_chat" in [name for name, _ in ranking.intents[:3]]
@@ -116,3 +129,19 @@ def about_deeds(text: str, ranking: Ranking) -> str | None:
     if ranking.best == "release_block" and _RELEASED.search(text) and not _RELEASE.search(text):
         return "or_open_time"  # time that was released is open
     return None
+
+
+def _is_told(text: str, matter: str) -> bool:
+    """Whether it is told that a deed was done already, only may be, or is not to be."""
+    if matter in _OF_A_VISIT and not asks_to_know(text):
+        if any(told.match(text) for told in (_DONE_ALREADY, _NOBODY, _MAY_BE)):
+            return True
+    if matter == "overbook" and _STOP_OVERBOOKING.search(text):
+        return True
+    if matter in CHANGING | {"approve_in_chat"} and _REFUSES.match(text):
+        return True
+    if matter == "release_block" and _KEEPS.search(text) and not _RELEASE.search(text):
+        return True
+    unwanted = _NOT_TO_BE.search(text) if matter in CHANGING else None
+    declined = _DECLINES.search(text) if matter == "substitute_item" else None
+    return bool(unwanted or declined) and not _INSTEAD.search(text.rstrip(" ."))

@@ -18,6 +18,9 @@ _PATIENTS = (
     "schedule_case_for_patient", "book_visit", "cancel_visit", "reschedule_visit", "hold_slot", "assign_bed",
     "phi_diagnosis", "change_case", "schedule_show", "submit_option", "route_imaging", "imaging_slot",
 )  # fmt: skip
+_IN_THEATRES = frozenset({"or_scheduler", "or_charge", "periop_director", "surgeon", "anaesthesia_lead"})
+"""Who speaks of surgeons when a surname is also a nurse's."""
+_NURSE = re.compile(r"(?:nurse|rn)\b", re.IGNORECASE)
 _DOCTOR = re.compile(r"dr\b|doctor\b", re.IGNORECASE)
 _NURSES = ("record_status", "request_agency", "staffing_need", "who_can_cover", "mandate_overtime", "ratio_breach")
 _ITEMS = ("create_requisition", "stock_level", "inventory_shortage", "erp_status", "substitute_item")
@@ -41,7 +44,7 @@ def resolve(
         if ids := _settled(mention, mention.kind, user, lexicon):
             slots.setdefault(f"from_{mention.kind}", []).append(ids[0])
     for mention in (one for one in mentions if one.kind != "home" and one not in elsewhere):
-        kind = _kind(mention, intent)
+        kind = _kind(mention, intent, user)
         if kind == "code" and intent in _ITEMS and not _RECORD.match(mention.words):
             blurred["item"] = (*blurred.get("item", ()), _no_such_item(mention.words, lexicon))
             continue
@@ -88,12 +91,14 @@ def _no_such_item(code: str, lexicon: Lexicon) -> Blur:
     return Blur(code, near, tuple(say(lexicon, "item", id) for id in near), known=False)
 
 
-def _kind(mention: Mention, intent: str) -> str:
+def _kind(mention: Mention, intent: str, user: User) -> str:
     """The kind that this matter is about, where the words fit several ("Jones", "revision hip", "cardiology")."""
     kinds = {found.kind for found in mention.candidates}
     titled = re.match(r"(?:mr|mrs|ms|miss|patient|pt)\b", mention.words, re.IGNORECASE)
     if mention.kind in PEOPLE:
         if _DOCTOR.match(mention.words) and "clinician" in kinds:
+            return "clinician"
+        if "clinician" in kinds and _IN_THEATRES & set(user.roles) and not _NURSE.match(mention.words):
             return "clinician"
         if intent in _NURSES and "staff" in kinds:
             return "staff"

@@ -11,6 +11,7 @@ from agent.planners.embedded.losses import is_displacement, is_missing_nurse
 from agent.planners.embedded.matters import ASIDE, CHANGING, WRITES
 from agent.planners.embedded.no_deeds import about_deeds
 from agent.planners.embedded.over import of_the_past
+from agent.planners.embedded.skills.status import says_back
 from agent.planners.embedded.suppositions import is_supposition
 
 _BOOKED_INSTEAD = frozenset(
@@ -43,6 +44,8 @@ _OTHER_DEED = re.compile(
     r"\b(?:cancel\w*|move|moving|resched\w*|change|hold|instead|earlier|later|surgery|operation|operate\w*|theatre|OR|"
     r"bed|discharge\w*|APT-\w+)\b"
 )
+_ABOUT_A_LOSS = frozenset({"displace", "request_maintenance", "what_if"})
+_THINGS = frozenset({"room", "scanner", "equipment"})
 _ABOUT_ITEMS = frozenset({"stock_level", "inventory_shortage", "erp_status", "propose_case"})
 _OF_DOCTORS = frozenset(
     {"clinic_earliest_slot", "or_open_time", "imaging_slot", "book_visit", "schedule_case_for_patient"}
@@ -131,6 +134,8 @@ def _by_things(
         return "inventory_shortage"  # whether the case has what it needs, not how many there are
     if is_add_on(text, ranking):
         return "add_on_case"
+    if ranking.best in _ABOUT_A_LOSS and kinds & _THINGS and says_back(text) and not asks_to_know(text):
+        return "record_status"  # nothing is lost any more
     if "staff" in kinds and ranking.best in _OF_DOCTORS:
         return next((name for name, chance in ranking.intents if name in _OF_NURSES and chance >= _ANY), None)
     near = {name for name, _ in ranking.intents[:6]}

@@ -45,6 +45,8 @@ _OF_A_PATIENT = frozenset(
 def take_along(heard: Heard) -> None:
     """Slots of the matter before that this message leaves out but means."""
     before, slots = heard.memory.get("intent"), heard.memory.get("slots", {})
+    if heard.intent == "place_waiting" and before == "record_status" and any(slots.get(kind) for kind in _LOST):
+        heard.intent = "displace"  # "where do those go": what was booked there
     if heard.intent == "displace" and before in _TELL_OF_LOSS and not any(heard.slots.get(kind) for kind in _LOST):
         _take(heard, (*_LOST, "site"))
         days = {key: value for key, value in heard.memory.get("time", {}).items() if key in ("day", "start", "end")}

@@ -3,12 +3,15 @@
 import time
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from agent.planners.embedded.answers import read_names
 from agent.planners.embedded.bare_numbers import with_bare_records
+from agent.planners.embedded.bare_rooms import with_rooms_in_full
 from agent.planners.embedded.date_follow import going_on, is_to_come
 from agent.planners.embedded.date_values import When, Window
 from agent.planners.embedded.date_words import hours_in_full
@@ -23,6 +26,7 @@ from agent.planners.embedded.lexicon import Lexicon, Mention
 from agent.planners.embedded.masking import WRITTEN_OUT, mask
 from agent.planners.embedded.names import entries_of
 from agent.planners.embedded.over import OF_THE_PAST
+from agent.planners.embedded.said_cases import name_said_case
 from agent.planners.embedded.spelling import Spelling, named_as_well, with_apostrophes, words_said
 from agent.planners.embedded.structure import intent_by_build
 from agent.planners.embedded.tidy import PEOPLE, tidy
@@ -75,10 +79,12 @@ class Understanding:
         zone = ZoneInfo(zone_of(asked))
         lexicon = self._names(asked.world)
         text = self._spelling.corrected(hours_in_full(with_apostrophes(clean(asked.text))))
+        text = with_rooms_in_full(text, asked.user, lexicon.room_numbers(asked.user.home.site_id))
         times = apart_from_figures(text, read_dates(text, asked.now, zone))
         if begins_with_now(text):
             times = tuple(when for when in times if when.said.words.casefold() != "now")
         named = lexicon.link(text, context_site=asked.user.home.site_id)
+        times = apart_from_names(text, times, named, asked.now, zone)
         named, times = with_bare_records(text, named, times, asked.world)
         mentions = tidy([name for name in named if not _is_time(name, times)], text, lexicon)
         masked = mask(text, mentions, times)
@@ -112,6 +118,7 @@ class Understanding:
         heard.time = time_of(heard.times, asked.now.astimezone(zone))
         read_names(heard, lexicon)
         heard = go_on(heard, masked, SURE, lexicon)
+        name_said_case(heard, asked.now.astimezone(zone))
         if heard.follows:
             earlier = heard.memory.get("time") or {}
             heard.time = going_on(heard.time, heard.text, heard.times, earlier, asked.now.astimezone(zone))
@@ -131,6 +138,21 @@ def zone_of(asked: Asked) -> str:
     """The zone in which the speaker's "tonight" is meant."""
     site = asked.world.get(Site, asked.user.home.site_id) if asked.user.home.site_id else None
     return site.timezone if site else HOUSE_ZONE
+
+
+def apart_from_names(
+    text: str, times: tuple[When, ...], named: Iterable[Mention], now: datetime, zone: ZoneInfo
+) -> tuple[When, ...]:
+    """The times again, when one begins with the number of a name: "OR 4 to 3 pm" is no stretch from 4 to 3."""
+    numbered = [one for one in named if one.kind in _NUMBERED and one.words[-1:].isdigit()]
+    if not any(one.start < when.said.start < one.end < when.said.end for one in numbered for when in times):
+        return times
+    for one in numbered:
+        text = f"{text[: one.start]}{'_' * (one.end - one.start)}{text[one.end :]}"
+    return apart_from_figures(text, read_dates(text, now, zone))
+
+
+_NUMBERED = frozenset({"room", "scanner", "bed"})
 
 
 def _outside(ranking: Ranking) -> str:

@@ -26,7 +26,7 @@ def propose_case(heard: Heard) -> Script:
         case=heard.one("case"),
         procedure=heard.one("procedure"),
         service=heard.one("service"),
-        surgeon=heard.one("clinician"),
+        surgeon=heard.one("clinician") or own_surgeon(heard),
         minutes=heard.minutes(),
         site=heard.site(),
         equipment=tuple(heard.slots.get("equipment", ())) or None,
@@ -40,6 +40,12 @@ def propose_case(heard: Heard) -> Script:
     if isinstance(result, Done) and result.options:
         said += " Say which one to submit, or change what is needed."
     return Say(said, hides=("query_capacity",))
+
+
+def own_surgeon(heard: Heard) -> str | None:
+    """The surgeon who speaks: a case that names nobody else is theirs."""
+    own = heard.user.clinician_id if "surgeon" in heard.user.roles and not heard.rejects else None
+    return str(own) if own else None
 
 
 def _level(heard: Heard) -> str | None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from agent.planners.embedded.date_values import Moment, Window
 from agent.planners.embedded.dates import read_dates
 from agent.planners.embedded.heard import Heard
+from agent.planners.embedded.said_cases import operations_said
 from agent.planners.embedded.script import Say, Script, do, question, say_only, settle
 from agent.planners.embedded.skills.reasons import reason_of
 from hospital.ids import CaseId, ClinicianId
@@ -18,12 +19,15 @@ from hospital.ports import Range, Reader
 from tools.results import Done
 
 _CANCEL = re.compile(
-    r"\b(?:cancel\w*|call(?:ed)? off|take \S+ off|scrub|drop|stand \S+ down|is off|"
-    r"(?:isn'?t|is not|not) happening)\b",
+    r"\b(?:cancel\w*|call(?:ed)? off|tak(?:e|en) \S+ off|scrub|drop|stand \S+ down|is off|"
+    r"pull(?=\s+(?:the|case\S*|it)\b)(?!.*\b(?:forward|up|earlier|ahead|back|over|in)\b)|"
+    r"(?:comes?|coming|goes?|needs to be|must be|pull \S+) off|off (?:the|his|her|my|today'?s|tomorrow'?s) list|"
+    r"(?:isn'?t|is not|not) happening|(?:can'?t|cannot|can not|won'?t|will not) (?:go ahead|happen|be done))\b",
     re.IGNORECASE,
 )
 _SWAP = re.compile(
-    r"\b(?:swap\w*|switch\w*|flip\w*|exchange|trade|change places|reorder|before|after|ahead of|first\b.*\bthen)\b",
+    r"\b(?:swap\w*|switch\w*|flip\w*|exchange|trade|change places|reorder|before|after|ahead of|behind|"
+    r"in front of|first\b.*\bthen)\b",
     re.IGNORECASE,
 )
 _BY_MINUTES = re.compile(r"\bby (\d{1,3})\b(?!\s*(?::|h\b|hour|o'|am\b|pm\b))", re.IGNORECASE)
@@ -98,7 +102,7 @@ def _hour(heard: Heard, site: Site | None) -> str | None:
 
 def _which_case(heard: Heard) -> Say:
     """The question which case is meant, with those that fit what is said of it."""
-    operations = heard.slots.get("procedure", [])
+    operations = operations_said(heard)
     surgeon, site = heard.one("clinician"), heard.one("site") or heard.user.home.site_id
     if not operations and surgeon is None:
         return question("Which case? Please give its number.", asks_for="case")
@@ -110,9 +114,16 @@ def _which_case(heard: Heard) -> Say:
         if (not operations or case.procedure_id in operations)
         and surgeon in (None, case.surgeon_id)
         and site in (None, case.site_id)
-    ][:_MOST_CHOICES]
+    ]
+    on_the_day = [case for case in fitting if _is_on(case, heard.time.get("day"), world)]
+    fitting = (on_the_day or fitting)[:_MOST_CHOICES]
     choices = tuple(_say_case(world, case) for case in fitting)
     return question("Which case is it?", choices, asks_for="case", ids=tuple(str(case.id) for case in fitting))
+
+
+def _is_on(case: SurgicalCase, day: str | None, world: Reader) -> bool:
+    site = world.get(Site, case.site_id)
+    return site is not None and case.start is not None and site.local(case.start).date().isoformat() == day
 
 
 def _say_case(world: Reader, case: SurgicalCase) -> str:

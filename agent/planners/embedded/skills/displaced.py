@@ -24,6 +24,14 @@ _BACK = re.compile(r"\b(?:back|again|return\w*|repaired|fixed)\b", re.IGNORECASE
 """A moment at which it can be used again, rather than one at which it fails."""
 
 
+_SUPPOSES = re.compile(
+    r"\b(?:if|suppos\w+|imagine|assum\w+|hypothetical\w*|what would|could we)\b|"
+    r"^\W*(?:(?:and|so|ok)\W+)*(?:can|could) (?!(?:you|we|i|u|someone)\b)",
+    re.IGNORECASE,
+)
+"""What is only imagined sends nothing."""
+
+
 def displace(heard: Heard) -> Script:
     """New places for all that is booked on what is lost; a command also sends operations on their way.
 
@@ -47,11 +55,36 @@ def displace(heard: Heard) -> Script:
     if visits:
         return Say(f"{result.headline} Once a patient has agreed, say which one to submit.")
     told = heard.intent == "record_status"  # what was told asks for nothing
-    if told or heard.is_question or _ASKS_LAST.search(heard.text) or not heard.sure(_SURE_TO_SEND):
+    if (
+        told
+        or heard.is_question
+        or _SUPPOSES.search(heard.text)
+        or _ASKS_LAST.search(heard.text)
+        or not heard.sure(_SURE_TO_SEND)
+    ):
         return Say(f"{result.headline} Say which option to submit.", hides=("query_capacity",))
     sent = yield from do("submit_plan", plan=result.options[0].id)
     said = yield from settle("submit_plan", sent, "move displaced cases")
     return Say(f"{result.headline} {said.text}", kind=said.kind, hides=("query_capacity",))
+
+
+def would_be_displaced(heard: Heard) -> Script:
+    """What would have to go elsewhere if that were lost; nothing is sent."""
+    heard.is_question = True
+    lost = [one.ids[0] for one in heard.named("room") if one.ids and _WERE_LOST.match(heard.text[one.end :])]
+    lost += [one.ids[0] for one in heard.named("room") if one.ids and _LOSING.search(heard.text[: one.start])]
+    if lost:
+        heard.slots["room"] = list(dict.fromkeys(lost))
+    return (yield from displace(heard))
+
+
+_WERE_LOST = re.compile(
+    r"\W*(?:(?:was|is|were|goes|went|gets|got|had to|has to|needs? to|should|would|to|be)\W+)*"
+    r"(?:lost|down|out|closed?|shut|flooded|off|unusable|fail\w*|break\w*|broke\w*)\b",
+    re.IGNORECASE,
+)
+_LOSING = re.compile(r"\b(?:los(?:e|t|ing)|without|clos(?:e|ed|ing)|shut(?:ting)?)\s+(?:the\s+)?$", re.IGNORECASE)
+"""Which of several rooms named is the one that is lost: "could OR 9 take it if OR 2 was lost"."""
 
 
 def _lost_kind(heard: Heard) -> tuple[str, ...]:

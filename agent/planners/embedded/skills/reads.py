@@ -89,6 +89,16 @@ def _directs_clinics(heard: Heard) -> bool:
 _OPERATIONS = re.compile(r"\b(?:operat\w+|surger\w+|cases?|theatres?|or|ors)\b", re.IGNORECASE)
 
 
+_OWN = re.compile(r"\b(?:my|mine|i|i'm|me)\b", re.IGNORECASE)
+"""Said by a surgeon, it is about their own operations."""
+
+
+def surgeon_asked(heard: Heard) -> str | None:
+    """The surgeon named, or the one who speaks of what is theirs ("my cases")."""
+    own = heard.user.clinician_id
+    return heard.one("clinician") or (str(own) if own and _OWN.search(heard.text) else None)
+
+
 def case_show(heard: Heard) -> Arguments:
     """One operation."""
     return {"case": heard.one("case")}
@@ -101,6 +111,7 @@ def inventory_shortage(heard: Heard) -> Arguments:
         "site": heard.site(),
         "item": heard.one("item"),
         "case": heard.one("case"),
+        "surgeon": surgeon_asked(heard) if heard.one("case") is None else None,
         **window_ahead(heard),
     }
 
@@ -117,11 +128,6 @@ def erp_status(heard: Heard) -> Arguments:
         "item": heard.one("item"),
         "cost_centre": heard.one("cost_centre"),
     }
-
-
-def predict_duration(heard: Heard) -> Arguments:
-    """How long an operation takes."""
-    return {"procedure": heard.one("procedure"), "clinician": heard.one("clinician")}
 
 
 def handbook_question(heard: Heard) -> Arguments:
@@ -166,7 +172,6 @@ READS: dict[str, tuple[str, Callable[[Heard], Arguments], tuple[str, ...]]] = {
     "inventory_shortage": ("query_inventory", inventory_shortage, ()),
     "stock_level": ("query_inventory", stock_level, ("item",)),
     "erp_status": ("query_erp", erp_status, ()),
-    "predict_duration": ("predict_duration", predict_duration, ("procedure",)),
     "handbook_question": ("search_handbook", handbook_question, ()),
     "list_approvals": ("list_approvals", list_approvals, ()),
     "list_exceptions": ("list_exceptions", list_exceptions, ()),
@@ -179,7 +184,6 @@ READS: dict[str, tuple[str, Callable[[Heard], Arguments], tuple[str, ...]]] = {
 QUESTIONS = {
     "case": "Which case? Please give its number.",
     "item": "Which item? Please give its code or name.",
-    "procedure": "Which operation do you mean?",
 }
 
 

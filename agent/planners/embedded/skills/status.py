@@ -15,7 +15,7 @@ _DIRTY = re.compile(
 _CLEANING = re.compile(r"\b(?:being cleaned|cleaning (?:now|in progress)|under cleaning)\b", re.IGNORECASE)
 _BACK = re.compile(
     r"\b(?:back (?:in|up|on|to|from|online)|(?:is|are|it'?s|'s) back|"
-    r"(?:works?|working|usable|available|open|running) again|"
+    r"(?:works?|working|usable|used|available|open|running|go|ready|fine|ok) again|"
     r"(?:is|are|it'?s|all|now) (?:\w+ )?(?:fine|ok|okay|good|working|usable|available|clear|open) (?:now|again)|"
     r"(?:now|again) (?:it'?s |is |all )?(?:fine|ok|okay|working|usable|available)|"
     r"up and running|all clear|good to go|reopened|repaired|fixed|cleaned|clean|wiped down|ready)\b",
@@ -65,6 +65,23 @@ def says_trouble(heard: Heard) -> bool:
 def says_since(text: str) -> bool:
     """Whether the time said is when it began ("down since 6"), not when it is back."""
     return re.search(r"\bsince\b", text, re.IGNORECASE) is not None
+
+
+_AWAY = re.compile(
+    r"\b(?:off|out|away|leave|holiday|vacation|annual|late|delayed|stuck|held up|running|gone|down with|called|"
+    r"cancel\w*|unavailable|quarantine\w*|conference|court|no longer|retir\w*|hospital\w*|rang|not|n't|no)\b|n't\b",
+    re.IGNORECASE,
+)
+
+
+def says_away(text: str) -> bool:
+    """Whether it is said of a physician that they are not here, rather than anything else about them."""
+    return _ABSENT.search(text) is not None or _AWAY.search(text) is not None
+
+
+def says_back(text: str) -> bool:
+    """Whether something is said to be in use again."""
+    return _BACK.search(text) is not None and _NOT_YET.search(text) is None
 
 
 def says_absent(text: str) -> bool:

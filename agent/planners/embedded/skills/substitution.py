@@ -30,6 +30,8 @@ def substitute_item(heard: Heard) -> Script:
     if not items:
         return question("Which planned item should be replaced?", tuple(planned[:_MOST_CHOICES]), asks_for="item")
     item, instead = _which_for_which(heard, items)
+    if instead is not None and item not in planned and instead in planned:
+        item, instead = instead, item  # what nobody is planned with is what comes instead
     if instead is None and item not in planned:
         replaced = [one for one in planned if _serves(heard, one, item)]
         if len(replaced) > 1:
@@ -37,7 +39,7 @@ def substitute_item(heard: Heard) -> Script:
         if replaced:
             item, instead = replaced[0], item
             cases = cases or tuple(str(one.id) for one in _coming(heard, ()) if item in _items(one))
-    elif not cases and heard.window():
+    elif not cases and (heard.window() or len(heard.slots.get("clinician", [])) > 1):
         cases = tuple(str(one.id) for one in _coming(heard, ()) if item in _items(one))
     if _only_asks(heard) and _one_surgeon(heard, cases, item):
         return (yield from _shown(heard, item, instead))
@@ -102,6 +104,7 @@ def _coming(heard: Heard, cases: tuple[str, ...]) -> list[SurgicalCase]:
     site = world.get(Site, home) if home else None
     found = world.find(SurgicalCase, state="scheduled", start=Range(at_least=start, before=end), order="start")
     window = heard.window()
+    surgeons = heard.slots.get("clinician", []) or [one for one in (_surgeon(heard, ()),) if one]
     operations = {
         *heard.slots.get("procedure", ()),
         *(id for b in heard.blurred.get("procedure", ()) for id in b.ids),
@@ -111,7 +114,7 @@ def _coming(heard: Heard, cases: tuple[str, ...]) -> list[SurgicalCase]:
         for case in found
         if (site is None or case.site_id == site.id)
         and (not operations or case.procedure_id in operations)
-        and (_surgeon(heard, ()) in (None, case.surgeon_id))
+        and (not surgeons or case.surgeon_id in surgeons)
         and _is_within(case, window, site)
     ]
 
@@ -128,6 +131,8 @@ def _is_within(case: SurgicalCase, window: dict[str, str], site: Site | None) ->
 def _surgeon(heard: Heard, cases: tuple[str, ...]) -> str | None:
     """Whose cases: those of the surgeon named, or of the surgeon who speaks."""
     own = heard.user.clinician_id if not cases else None
+    if len(heard.slots.get("clinician", [])) > 1:
+        return None  # the cases say whose they are
     return heard.one("clinician") or (str(own) if own else None)
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from agent.planners.embedded.date_values import Moment
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.script import Say, Script, do, question, settle
+from agent.planners.embedded.skills.cases import own_surgeon
 from agent.planners.embedded.skills.devices import device_of, which_device
 from tools.results import Done
 
@@ -25,7 +26,7 @@ def add_on_case(heard: Heard) -> Script:
     if band is None:
         text = "Which urgency band did the surgeon or anaesthetist choose? I never infer it."
         return question(text, tuple(_BANDS), asks_for="urgency")
-    surgeon = heard.one("clinician")
+    surgeon = heard.one("clinician") or own_surgeon(heard)
     if surgeon is None:
         return question(f"Which surgeon said that it is {band}?", asks_for="clinician")
     result = yield from do(
@@ -60,7 +61,7 @@ def _band(heard: Heard) -> str | None:
 
 
 def release_block(heard: Heard) -> Script:
-    """Give back the block named; a question only shows what could be given back."""
+    """Give back the block named; a question, or words that give nothing, only show what could be given back."""
     args = {
         "clinician": heard.one("clinician"),
         "service": heard.one("service"),
@@ -68,7 +69,7 @@ def release_block(heard: Heard) -> Script:
         "site": heard.one("site"),
         **_part_given_back(heard),
     }
-    if heard.is_question:
+    if heard.is_question or _GIVES.search(heard.matter()) is None:
         result = yield from do(
             "propose_allocation", goal="block_release", room=args["room"], service=args["service"],
             site=args["site"], surgeon=args["clinician"], **_part_given_back(heard),
@@ -78,6 +79,14 @@ def release_block(heard: Heard) -> Script:
     return (yield from settle("release_block", result, "release block time"))
 
 
+_GIVES = re.compile(
+    r"\b(?:releas\w*|giv\w*|gave|hand\w*|free\w*|open\w*|let\w*|return\w*|offer\w*|drop\w*|skip\w*|spare|yours|"
+    r"cancel\w*|clear\w*|surrender\w*|relinquish\w*|unused|empty|unbooked|available|grabs|"
+    r"some(?:one|body)|any(?:one|body)|others?|else|up to you|rest|remainder|only|no|not|never|without|n't|cannot|"
+    r"away|abroad|leave|holiday|vacation|conference|congress|out|off|sick|ill|can have|may have|take|use)\b|n't\b",
+    re.IGNORECASE,
+)
+"""Words with which time is given back, or that say why it is not needed; "next Tuesday stays mine" has none."""
 _KEPT = re.compile(r"\b(?:rest|remainder|only needs?|keeps?|finish\w*)\b", re.IGNORECASE)
 """What is told is until when the time is used: the rest of it is given back."""
 
@@ -138,6 +147,12 @@ def _window(heard: Heard) -> tuple[str | None, str | None]:
     """From when to when: a window, or a moment with a length or an end."""
     start = heard.time.get("start") or heard.time.get("at")
     end = heard.time.get("end") or heard.time.get("until")
+    minutes = heard.minutes()
+    if start is not None and end is not None and minutes is not None and "start" in heard.time:
+        length = datetime.fromisoformat(end) - datetime.fromisoformat(start)
+        if timedelta(minutes=minutes) < length:
+            end = None if length < timedelta(hours=24) else end
+            start = start if end is None else None  # of a whole day it is asked when in it
     if start is not None and end is None and (minutes := heard.minutes()) is not None:
         end = (datetime.fromisoformat(start) + timedelta(minutes=minutes)).isoformat()
     return start, end

@@ -24,7 +24,7 @@ TURNS_ON: dict[str, tuple[str, ...]] = {
     "kpi_question": ("site", "unit", "clinic", "service", "room", "clinician"),
     "no_show_risk": ("site", "clinic", "service"),
     "or_open_time": ("site", "room", "clinician"),
-    "predict_duration": ("procedure", "clinician"),
+    "predict_duration": ("clinician",),
     "propose_case": ("site", "procedure", "clinician", "item", "equipment"),
     "record_status": ("site", "room", "bed", "scanner", "equipment", "staff"),
     "release_block": ("site", "room", "clinician", "service"),
@@ -34,7 +34,7 @@ TURNS_ON: dict[str, tuple[str, ...]] = {
     "schedule_case_for_patient": ("site", "procedure", "clinician"),
     "schedule_show": ("site", "room", "clinic", "clinician", "scanner"),
     "staffing_need": ("site", "unit"),
-    "stock_level": ("site", "item"),
+    "stock_level": ("site",),
     "substitute_item": ("item", "clinician"),
     "who_can_cover": ("site", "unit", "staff"),
 }
@@ -52,11 +52,12 @@ def ask_first(heard: Heard) -> Say | None:
     for kind in TURNS_ON.get(heard.intent, ()):
         for blur in heard.blurred.get(kind, ()):
             if kind not in heard.slots:
-                return _which(kind, blur)
+                return which(kind, blur)
     return which_weekday_clinic(heard)
 
 
-def _which(kind: str, blur: Blur) -> Say:
+def which(kind: str, blur: Blur) -> Say:
+    """Which of the things that a name fits, or which there is instead of one that is not known."""
     said = blur.said[:MOST_CHOICES]
     name = _CALLED.get(kind, kind)
     if blur.words == kind:

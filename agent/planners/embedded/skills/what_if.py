@@ -10,7 +10,7 @@ from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.script import Say, Script, do, question, tell
 from agent.planners.embedded.skills.assumed import Assumed, assumptions_of, with_another_number
 from agent.planners.embedded.skills.clinics import overbook, template_change
-from agent.planners.embedded.skills.displaced import LOST, displace
+from agent.planners.embedded.skills.displaced import LOST, would_be_displaced
 from tools.results import Refused
 
 _OF_NURSES = frozenset({"nurses_missing", "more_nurses", "census", "more_in_beds"})
@@ -33,9 +33,8 @@ def what_if(heard: Heard) -> Script:
             "propose_allocation", goal="surgical_case", case=case, site=heard.site(), **heard.window()
         )
         return tell(places)  # what would become of it; nothing is moved
-    if not new and any(heard.slots.get(kind) for kind in LOST):
-        heard.is_question = True
-        return (yield from displace(heard))  # what is lost is only supposed: what that hits, and where it could go
+    if not new and any(heard.one(kind) for kind in LOST):
+        return (yield from would_be_displaced(heard))
     if not new and earlier and going_on and heard.number() is not None:
         earlier = with_another_number(earlier, heard.number() or 0)
     if not new and not earlier:

@@ -3,11 +3,19 @@
 from datetime import datetime
 from typing import Any
 
+from agent.planners.embedded.date_values import Window
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.script import Say, Script, do, question, settle, tell
 from agent.planners.embedded.skills.devices import device_of, which_device
 from agent.planners.embedded.skills.displaced import displace
-from agent.planners.embedded.skills.status import says_absent, says_since, says_trouble, status_said, subject_of
+from agent.planners.embedded.skills.status import (
+    says_absent,
+    says_away,
+    says_since,
+    says_trouble,
+    status_said,
+    subject_of,
+)
 from agent.planners.embedded.skills.surgery import request_maintenance
 from hospital.cards import PlanCard
 from hospital.changes.supply import OpenRequisition
@@ -21,6 +29,8 @@ def record_status(heard: Heard) -> Script:
     about = subject_of(heard)
     if about is None and heard.user.clinician_id and says_absent(heard.text):
         heard.slots.setdefault("clinician", [str(heard.user.clinician_id)])
+    if about is None and heard.one("clinician") is not None and not says_away(heard.text):
+        return question("Are they not coming? Then say so, and from when until when.", asks_for="reason")
     if about is None and heard.one("clinician") is not None:
         return (yield from displace(heard))  # a physician who is away: what that hits, and where it can go
     if about is None:
@@ -40,15 +50,22 @@ def record_status(heard: Heard) -> Script:
         if device is None:
             return which_device(heard, name)
         name = str(device.id)
-    if subject != "shift" and status != "available" and _is_later(heard):
+    back = _back_on(heard)
+    if subject != "shift" and status != "available" and back is None and _is_later(heard):
         return (yield from request_maintenance(heard))  # a closure to come is planned, not a fact of now
-    until = heard.time.get("until") or heard.time.get("end") or heard.time.get("at")
+    until = back or heard.time.get("until") or heard.time.get("end") or heard.time.get("at")
     if until is not None and (datetime.fromisoformat(until) <= heard.asked.now or says_since(heard.text)):
         until = None  # when it happened, not when it is back
     more: dict[str, Any] = {"until": until, "note": heard.matter()[:300]} if subject != "shift" else {}
     site = heard.one("site") if subject != "shift" else None
     result = yield from do("record_event", subject=subject, name=name, status=status, site=site, **more)
     return (yield from settle("record_event", result, f"record {name} as {status.replace('_', ' ')}"))
+
+
+def _back_on(heard: Heard) -> str | None:
+    """When the day comes on which it is back: "out until Wednesday"."""
+    back = [one for one in heard.times if isinstance(one, Window) and one.bound in ("until", "before", "by")]
+    return back[0].start.isoformat() if back and len(heard.times) == 1 and back[0].grain == "day" else None
 
 
 def _is_later(heard: Heard) -> bool:
