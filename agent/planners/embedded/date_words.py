@@ -87,7 +87,10 @@ LUNCH = ("lunch", "lunchtime")
 BY_LUNCH = {"after": "afternoon", "past": "afternoon", "before": "morning"}
 """Which part of the day lies on which side of lunch."""
 PART_PLURALS = {"mornings": "morning", "afternoons": "afternoon", "evenings": "evening", "nights": "night"}
-NAMED_CLOCKS = {"noon": (12, 0), "midday": (12, 0), "noontime": (12, 0), "midnight": (24, 0)}
+NAMED_CLOCKS = {
+    "noon": (12, 0), "midday": (12, 0), "noontime": (12, 0), "midnight": (24, 0), "suppertime": (18, 0),
+    "dinnertime": (18, 0),
+}  # fmt: skip
 BOUNDS: dict[str, Bound] = {
     "by": "by", "before": "before", "until": "until", "till": "until", "til": "until", "through": "until",
     "thru": "until", "after": "after", "from": "from", "since": "from", "starting": "from", "at": "at",

@@ -5,7 +5,13 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from agent.planners.embedded.after_answers import after_a_change, ask_on, is_bare_question, takes_an_option
+from agent.planners.embedded.after_answers import (
+    after_a_change,
+    after_an_answer,
+    ask_on,
+    is_bare_question,
+    takes_an_option,
+)
 from agent.planners.embedded.answers import (
     answers,
     chosen_matter,
@@ -90,6 +96,8 @@ def go_on(heard: Heard, masked: str, sure: float, lexicon: Lexicon) -> Heard:
         return resume(heard, {**memory, "intent": chosen}, lexicon, answer=False)
     if takes_an_option(heard):
         return heard
+    if (told := after_an_answer(heard, lexicon)) is not None:
+        return told
     if (asked := _answered(heard, lexicon, fragment, sure)) is not None:
         return resume(heard, asked, lexicon, answer=True)
     if goes_on_with_case(heard, memory):

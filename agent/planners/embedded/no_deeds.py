@@ -38,7 +38,7 @@ _ONLY_TELLS = re.compile(
     r"^\W*(?:(?:please|no|wait|oh|sorry|but|hi|hello)\W+)*(?:don'?t|do not|never mind|no need to|not to)\b"
     r"[^.;!?]*?[,.;:–-]\s*"
     r"(?:(?:but|and|please|i|we)\s+)*(?:(?:just|only|simply|rather)\s+)*"
-    r"(?:tell|show|let me know|say|look|check|want to know|need to know|wonder\w*|asking|ask)\b",
+    r"(?:tell|show|let me know|say|look|check|want(?:ed|ing)? to know|need to know|wonder\w*|asking|ask)\b",
     re.IGNORECASE,
 )
 """A deed that is ruled out, before what is wanted instead: "don't cancel her, just tell me when it is"."""
@@ -59,8 +59,8 @@ def about_deeds(text: str, ranking: Ranking) -> str | None:
     """What is about a deed and is none of its own: taken back, a yes to somebody's request, or done already."""
     if _TAKES_BACK.search(text):
         return "withdraw_request"
-    if _ONLY_TELLS.match(text) and ranking.best in CHANGING:
-        return next(name for name, _ in ranking.intents if name not in CHANGING | WRITES | ASIDE)
+    if _ONLY_TELLS.match(text) and ranking.best in CHANGING | {"surge_beds"}:
+        return next(name for name, _ in ranking.intents if name not in CHANGING | WRITES | ASIDE | {"surge_beds"})
     if ranking.best in CHANGING - {"hold_slot", "ratio_breach", "mandate_overtime", "split_requisition"} and (
         _FORBIDS.match(text) and not _INSTEAD.search(text.rstrip(" ."))
     ):

@@ -33,12 +33,45 @@ _ONLY_THOUGHT = re.compile(
 _STATES = frozenset({"bed_state", "bed_need_forecast", "staffing_need", "demand_vs_capacity", "surge_beds"})
 """Matters of how things stand: under a condition each of them is a what-if."""
 _AMONG = 6
+_NUMBER = r"(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|twelve)"
+NURSES_THERE = re.compile(
+    rf"(?:\b(?:down to|only|just|with|have|having|has|got|be|at|on|run|running|leaves? (?:me|us)(?: with)?)\s+|^\W*)"
+    rf"(?P<there>{_NUMBER})\s+(?:(?:of us|hands|people)\b|(?:licensed\s+|registered\s+)?(?:nurses|rns)\b)"
+    r"(?!\s+(?:more|fewer|less|out|short|down|sick|off|missing|extra|called|calls?|ill|gone|home|are sick|go(?:es)?|"
+    r"leave|rang|ring))",
+    re.IGNORECASE,
+)
+"""A number of nurses in all, not of more or fewer: "if I only have 4 nurses"."""
+_FEWER_NURSES = re.compile(
+    r"\b(?:of (?:mine|us|my \w+|our \w+)|nurses?|rns?|people|somebody|someone|one|two|three|four|\d)\b[^?]{0,40}?"
+    r"\b(?:sick|ill|call(?:ed|s|ing)? (?:in|out|off)|call-?(?:outs?|offs?)|rang (?:in|off)|phoned|banged|leav\w+|"
+    r"(?:go(?:es|ing)?|went|send\w*|sent) (?:\w+ ){0,3}home|off|down|out|not coming|no-?shows?|fewer|less)\b",
+    re.IGNORECASE,
+)
+"""That nurses will be fewer than rostered."""
+_IS_IT_ENOUGH = re.compile(
+    r"\b(?:am i|are we|is (?:it|that|this)|do (?:i|we)|does (?:it|that|the unit)|will (?:i|we|it|that)|"
+    r"would (?:i|we|it|that)|can (?:i|we)|still|that'?s|does)\b[^.?]{0,30}"
+    r"\b(?:legal|ratio|within (?:limits|numbers|grid)|compliant|ok|okay|safe|enough|hold\w*|fly|allowed|short|manage|"
+    r"cope)\b|"
+    r"\bwhere (?:does|would|will) (?:that|it) (?:leave|put)\b",
+    re.IGNORECASE,
+)
+_OF_SHIFTS = frozenset({"record_status", "staffing_need", "who_can_cover", "what_if", "ratio_breach", "bed_state"})
 
 
 def is_supposition(text: str, ranking: Ranking) -> bool:
     """Whether the message supposes something and asks what would be."""
+    if ranking.best in _OF_SHIFTS and _tells_then_asks(text):
+        return True
     stands = ranking.best in _STATES
     if stands and (_CONDITION.match(text) or _MAY_BE.match(text)):
         return True
     thought = _ASSUMES.match(text) is not None or (stands and _ONLY_THOUGHT.search(text) is not None)
     return thought and "what_if" in [name for name, _ in ranking.intents[:_AMONG]]
+
+
+def _tells_then_asks(text: str) -> bool:
+    """Whether it is told how many nurses there will be, and asked if they are enough: nothing is recorded."""
+    told, asked = _FEWER_NURSES.search(text) or NURSES_THERE.search(text), _IS_IT_ENOUGH.search(text)
+    return told is not None and asked is not None

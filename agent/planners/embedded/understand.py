@@ -27,6 +27,7 @@ from agent.planners.embedded.spelling import Spelling, named_as_well, with_apost
 from agent.planners.embedded.structure import intent_by_build
 from agent.planners.embedded.tidy import PEOPLE, tidy
 from agent.planners.embedded.vague import matter_of_speaker
+from agent.planners.embedded.ward_beds import with_ward_beds
 from agent.planners.port import Asked
 from hospital.model.places import Site
 from hospital.ports import Reader
@@ -81,6 +82,7 @@ class Understanding:
         named = lexicon.link(text, context_site=asked.user.home.site_id)
         named, times = with_bare_records(text, named, times, asked.world)
         mentions = tidy([name for name in named if not _is_time(name, times)], text, lexicon)
+        mentions, times = with_ward_beds(text, mentions, times, asked.user, lexicon)
         masked = mask(text, mentions, times)
         ranking = self._classifier.classify(masked)
         if not asked.memory.get("intent"):

@@ -24,7 +24,7 @@ _COVER = re.compile(r"\b(?:find|get|need|who|arrange|suggest)\b.{0,30}\bcover\b|
 
 def staffing_need(heard: Heard) -> Script:
     """Nurses needed against rostered; for another number of patients, as it would be; who could come, if asked."""
-    if any(one["kind"] == "census" and "unit" in one for one in assumptions_of(heard)):
+    if any(one["kind"] in ("census", "nurses_there") and "unit" in one for one in assumptions_of(heard)):
         return (yield from what_if(heard))
     return (yield from (who_can_cover(heard) if _COVER.search(heard.text) else read(heard)))
 
@@ -39,7 +39,7 @@ def who_can_cover(heard: Heard) -> Script:
     if (past := heard.past()) is not None:
         return question(f"{past[:1].upper()}{past[1:]} is over already. For which shift to come?", asks_for="day")
     unit = ward(heard, own_first=True)
-    need = yield from do("query_capacity", subject="staff", unit=unit, site=heard.site(), **heard.window())
+    need = yield from do("query_capacity", subject="staff", unit=unit, site=heard.one("site"), **heard.window())
     if isinstance(need, Refused):
         return tell(need)
     window = shift_said(heard) if "night" in heard.matter().casefold() else heard.window()
@@ -50,7 +50,7 @@ def who_can_cover(heard: Heard) -> Script:
         "propose_allocation",
         goal="nurse_cover",
         unit=unit,
-        site=heard.site(),
+        site=heard.one("site"),
         staff=_asked_about(heard),
         nurses=more,
         **window,

@@ -1,6 +1,7 @@
 """Nurses: asking for one more on a unit, and what covers a gap."""
 
 import re
+from datetime import datetime, timedelta
 
 from agent.planners.embedded.counts import count_in
 from agent.planners.embedded.heard import Heard
@@ -22,6 +23,7 @@ _OUTSIDE = re.compile(
 )
 
 
+_LONGEST = timedelta(hours=24)
 _BARE_NUMBER = re.compile(
     r"\W*(?:make (?:it|that) |no,? |actually,? |i need )?\w+(?: of them| please)?\W*", re.IGNORECASE
 )
@@ -31,7 +33,7 @@ def request_agency(heard: Heard) -> Script:
     """What is needed against what is there, then the request."""
     if (past := heard.past()) is not None:
         return question(f"{past[:1].upper()}{past[1:]} is over already. For which shift to come?", asks_for="day")
-    if not heard.time.keys() & {"day", "start", "at"}:
+    if not heard.time.keys() & {"day", "start", "at"} or _is_long(heard):
         return question("For which shift: today, tonight, or another day?", asks_for="day")
     if (nurses := _nurses_said(heard)) > 1:
         return (yield from _several(heard, nurses))
@@ -56,6 +58,12 @@ def request_agency(heard: Heard) -> Script:
         return (yield from settle("request_staffing", result, f"request a {source} nurse"))
     before = "" if isinstance(need, Refused) else f"{need.headline}\n\n"
     return Say(f"{before}{result.headline}", hides=("query_capacity",))
+
+
+def _is_long(heard: Heard) -> bool:
+    """Whether more than a shift or a day is said: nobody is asked for without rest from the 1st to the 14th."""
+    start, end = (datetime.fromisoformat(heard.time[key]) if key in heard.time else None for key in ("start", "end"))
+    return start is not None and end is not None and end - start > _LONGEST
 
 
 def _nurses_said(heard: Heard) -> int:

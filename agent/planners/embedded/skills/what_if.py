@@ -5,7 +5,9 @@ Assumptions add up over a conversation until a new matter begins; nothing is cha
 
 import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
+from agent.planners.embedded.date_words import PARTS
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.script import Say, Script, do, question, tell
 from agent.planners.embedded.skills.assumed import Assumed, assumptions_of, with_another_number
@@ -13,7 +15,8 @@ from agent.planners.embedded.skills.clinics import overbook, template_change
 from agent.planners.embedded.skills.displaced import LOST, displace
 from tools.results import Refused
 
-_OF_NURSES = frozenset({"nurses_missing", "more_nurses", "census", "more_in_beds"})
+_SHIFT = PARTS["day shift"]
+_OF_NURSES = frozenset({"nurses_missing", "more_nurses", "nurses_there", "census", "more_in_beds"})
 """What is assumed about the nurses of a unit and the patients they have."""
 _OVERBOOKED = re.compile(r"\b(?:double|over)[- ]?(?:book|fill)\w*", re.IGNORECASE)
 _OF_A_WARD = re.compile(r"\b(?:beds?|nurses?|rns?|ed|er|pacu|discharg\w*|admi\w+)\b", re.IGNORECASE)
@@ -48,6 +51,8 @@ def what_if(heard: Heard) -> Script:
     until = heard.time.get("until") or heard.time.get("end") or _later(heard)
     about = _about(every)
     shift = heard.time.get("start") if about == "staff" else None
+    if about == "staff" and shift is None and (at := _later(heard)) is not None:
+        shift, until = at, _end_of_shift(at)
     live = (
         ("forecast_demand", {"subject": "beds", "site": heard.site(), "end": until})
         if about == "beds"
@@ -90,6 +95,13 @@ def _later(heard: Heard) -> str | None:
     """The moment said, if it is still to come ("now" is no end of anything)."""
     at = heard.at()
     return at.isoformat() if at is not None and at > heard.asked.now else None
+
+
+def _end_of_shift(start: str) -> str:
+    """The change of shift after this moment, on the clock in which it was said."""
+    at = datetime.fromisoformat(start)
+    changes = (datetime.combine(at.date() + timedelta(days=n), edge, at.tzinfo) for n in (0, 1) for edge in _SHIFT)
+    return next(one for one in changes if one > at).isoformat()
 
 
 def _about(every: list[Assumed]) -> str:

@@ -4,10 +4,17 @@ from datetime import datetime
 from typing import Any
 
 from agent.planners.embedded.heard import Heard
-from agent.planners.embedded.script import Say, Script, do, question, settle, tell
+from agent.planners.embedded.script import Say, Script, do, do_all, question, settle, tell
 from agent.planners.embedded.skills.devices import device_of, which_device
 from agent.planners.embedded.skills.displaced import displace
-from agent.planners.embedded.skills.status import says_absent, says_since, says_trouble, status_said, subject_of
+from agent.planners.embedded.skills.status import (
+    empties_later,
+    says_absent,
+    says_since,
+    says_trouble,
+    status_said,
+    subject_of,
+)
 from agent.planners.embedded.skills.surgery import request_maintenance
 from hospital.cards import PlanCard
 from hospital.changes.supply import OpenRequisition
@@ -25,13 +32,17 @@ def record_status(heard: Heard) -> Script:
         return (yield from displace(heard))  # a physician who is away: what that hits, and where it can go
     if about is None:
         return question("What is it about: which room, bed, device or person?", asks_for="room")
+    if empties_later(heard):
+        return Say(
+            "Nothing is recorded: only what is so now is. Say it once the bed is empty, and it goes to cleaning."
+        )
     subject, name = about
     status = status_said(heard.matter(), subject)
     if subject == "shift" and not says_absent(heard.matter()):
         return question("Will they not come to the shift? Then say that they called out.", asks_for="reason")
     if subject != "shift" and status != "available" and not says_trouble(heard):
         return question("Is it out of use? Then say so, and what is wrong with it.", asks_for="reason")
-    if (past := heard.past()) is not None and subject != "shift":
+    if (past := heard.past()) is not None and subject != "shift" and not says_since(heard.text):
         return question(
             f"{past[:1].upper()}{past[1:]} is over. Is it out of use now? Then say so.", asks_for="reason"
         )
@@ -42,13 +53,29 @@ def record_status(heard: Heard) -> Script:
         name = str(device.id)
     if subject != "shift" and status != "available" and _is_later(heard):
         return (yield from request_maintenance(heard))  # a closure to come is planned, not a fact of now
+    said = {"subject": subject, "status": status, **_details(heard, subject)}
+    beds = heard.slots["bed"] if subject == "bed" else []
+    if len(beds) > 1:
+        return (yield from _several_beds(beds, said))
+    result = yield from do("record_event", name=name, **said)
+    return (yield from settle("record_event", result, f"record {name} as {status.replace('_', ' ')}"))
+
+
+def _details(heard: Heard, subject: str) -> dict[str, Any]:
+    """Where it is, until when and in which words; nothing of these is kept of somebody's shift."""
+    if subject == "shift":
+        return {}
     until = heard.time.get("until") or heard.time.get("end") or heard.time.get("at")
     if until is not None and (datetime.fromisoformat(until) <= heard.asked.now or says_since(heard.text)):
         until = None  # when it happened, not when it is back
-    more: dict[str, Any] = {"until": until, "note": heard.matter()[:300]} if subject != "shift" else {}
-    site = heard.one("site") if subject != "shift" else None
-    result = yield from do("record_event", subject=subject, name=name, status=status, site=site, **more)
-    return (yield from settle("record_event", result, f"record {name} as {status.replace('_', ' ')}"))
+    return {"until": until, "note": heard.matter()[:300], "site": heard.one("site")}
+
+
+def _several_beds(beds: list[str], said: dict[str, Any]) -> Script:
+    """The same of each of several beds, one record for each."""
+    results = yield from do_all("record_event", [{**said, "name": bed} for bed in beds])
+    told = [tell(one) for one in results]
+    return Say(" ".join(one.text for one in told), kind=told[0].kind)
 
 
 def _is_later(heard: Heard) -> bool:
