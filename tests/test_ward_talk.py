@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from talking import Line, calls_of
 
+from hospital.cards import TableCard
+
 CHARGE, TELEMETRY, CAPACITY = "charge.5west", "charge.4north", "capacity.manager"
 
 
@@ -45,7 +47,13 @@ def test_somebody_who_goes_home_later_changes_no_bed(line: Line) -> None:
 @pytest.mark.parametrize(
     ("who", "text", "kind", "count", "unit"),
     [
-        (CHARGE, "two of mine rang in sick for tonight, am i still legal", "nurses_missing", 2, "northgate-5-west"),
+        (
+            TELEMETRY,
+            "two of mine rang in sick for tonight, am i still legal",
+            "nurses_missing",
+            2,
+            "northgate-4-north",
+        ),
         (
             "charge.2north.riverside",
             "thinking of sending one of mine home early, would we still be in ratio",
@@ -79,6 +87,13 @@ def test_nurses_who_will_be_fewer_are_played_through_and_not_recorded(
     assert turn.plan is None
 
 
+def test_call_outs_in_the_feed_are_not_assumed_a_second_time(line: Line) -> None:
+    turn = line.last(CHARGE, "two of mine rang in sick for tonight, am i still legal")
+    assert "simulate" not in calls_of(turn)
+    assert "counted already" in turn.text
+    assert "6 RNs needed, 4 rostered" in turn.text
+
+
 def test_call_outs_that_are_known_are_told_beside_those_assumed(line: Line) -> None:
     turn = line.last(CHARGE, "if one more nurse calls out tonight, are we still legal?")
     assert "2 call-outs already counted" in turn.text
@@ -91,6 +106,17 @@ def test_patients_from_another_hospital_come_to_the_speakers_own(line: Line) -> 
     assert "site" not in only
     asked = calls_of(line.last("capacity.manager.lakeside", "any step-down beds? I've a transfer from Northgate"))
     assert "site" not in asked["query_capacity"]
+
+
+def test_whoever_lies_in_emergency_is_put_where_the_other_bed_is(line: Line) -> None:
+    asked = calls_of(line.last(CAPACITY, "get 4-203 for the boarder in ED-6"))["assign_bed"]
+    assert (asked["bed"], asked["patient"]) == ("4-203", "ENC-000988")
+
+
+def test_one_of_the_list_of_those_who_wait_is_given_a_bed(line: Line) -> None:
+    first, second = line.talk(CAPACITY, "who is boarding and where could they go", "put the second one in 5-130")
+    rows = next(card.rows for card in first.cards if isinstance(card, TableCard))
+    assert calls_of(second)["assign_bed"]["patient"] == rows[1][1]
 
 
 def test_which_unit_has_room_is_asked_of_the_whole_house(line: Line) -> None:
@@ -126,3 +152,8 @@ def test_nobody_is_asked_for_over_a_whole_month(line: Line) -> None:
 def test_anybody_in_the_building_is_sought_at_the_own_site(line: Line) -> None:
     turn = line.last("nursing.supervisor", "is there anybody anywhere in the house who could cover 5 West tonight")
     assert "site" not in calls_of(turn)["propose_allocation"]
+
+
+def test_the_change_of_shift_is_at_its_hour(line: Line) -> None:
+    asked = calls_of(line.last(CAPACITY, "how many beds will we have by shift change"))["forecast_demand"]
+    assert asked["end"] == "2026-09-14T19:00:00-05:00"

@@ -93,12 +93,19 @@ def _where_they_lie(mentions: Sequence[Mention], left: set[Mention], text: str) 
         if before in left and one.kind == "bed" and not text[before.end : one.start].strip(" ,")
     }
     beside |= {one for one in places if one.kind == "bed" and _MOVES.search(text[: one.start]) and one not in left}
+    beside |= {one for one in places if one.kind == "bed" and _passes_through(one)}
     beside |= {one for one in places if one.kind == "bed" and _GOES.match(text, one.end) and one not in left}
     aims = [one for one in places if _TO.search(text[: one.start]) and one not in left]
     units = [one for one in places if one.kind == "unit"]
     if len(aims) == 1 and aims[0].kind == "unit" and len(units) > 1:
         return beside | {one for one in places if one is not aims[0] and one.start < aims[0].start}
-    return beside if len(beside) < len(places) else set()
+    waits = len(places) == 1 and bool(beside) and _passes_through(places[0])
+    return beside if waits or len(beside) < len(places) else set()
+
+
+def _passes_through(bed: Mention) -> bool:
+    """Whether it is a bed of emergency or recovery: nobody is put there, whoever lies there waits for another."""
+    return all(label.partition("-")[0].casefold() in _SENDING for label in bed.ids) and bool(bed.ids)
 
 
 def _lenders(mentions: Sequence[Mention], left: set[Mention], text: str) -> set[Mention]:

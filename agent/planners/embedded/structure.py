@@ -102,7 +102,7 @@ def intent_by_build(
         return other
     if _THIRD_NEXT.search(text) and not _OTHER_DEED.search(text):
         return "kpi_question"  # a figure of access, whatever visit it is about
-    if is_supposition(text, ranking):
+    if is_supposition(text, ranking, mentions):
         return "what_if"
     if (beds := _about_beds(ranking, mentions, times)) is not None:
         return beds

@@ -1,8 +1,10 @@
 """Whether something is only to be played through: it is supposed, under a condition, or expressly not to be done."""
 
 import re
+from collections.abc import Sequence
 
 from agent.planners.embedded.intents import Ranking
+from agent.planners.embedded.lexicon import Mention
 
 _ASSUMES = re.compile(
     r"^\W*(?:(?:and|now|so|ok|okay|then|or|but|let'?s|please|can you|could you)\W+)*(?:assum\w+|suppos\w+|"
@@ -57,12 +59,15 @@ _IS_IT_ENOUGH = re.compile(
     r"\bwhere (?:does|would|will) (?:that|it) (?:leave|put)\b",
     re.IGNORECASE,
 )
-_OF_SHIFTS = frozenset({"record_status", "staffing_need", "who_can_cover", "what_if", "ratio_breach", "bed_state"})
+_THINGS = frozenset({"room", "scanner", "equipment", "bed", "item", "case"})
+"""What is out of use, rather than off sick."""
+_OF_SHIFTS = frozenset({"record_status", "staffing_need", "what_if", "ratio_breach", "bed_state"})
 
 
-def is_supposition(text: str, ranking: Ranking) -> bool:
+def is_supposition(text: str, ranking: Ranking, mentions: Sequence[Mention]) -> bool:
     """Whether the message supposes something and asks what would be."""
-    if ranking.best in _OF_SHIFTS and _tells_then_asks(text):
+    of_things = any(one.kind in _THINGS for one in mentions)
+    if ranking.best in _OF_SHIFTS and not of_things and _tells_then_asks(text):
         return True
     stands = ranking.best in _STATES
     if stands and (_CONDITION.match(text) or _MAY_BE.match(text)):

@@ -11,7 +11,7 @@ from agent.planners.embedded.answers import read_names
 from agent.planners.embedded.bare_numbers import with_bare_records
 from agent.planners.embedded.date_follow import going_on, is_to_come
 from agent.planners.embedded.date_values import When, Window
-from agent.planners.embedded.date_words import hours_in_full
+from agent.planners.embedded.date_words import hours_in_full, shifts_in_full
 from agent.planners.embedded.dates import read_dates
 from agent.planners.embedded.deeds import asks_to_know, begins_with_now
 from agent.planners.embedded.follow import born_in, go_on
@@ -75,7 +75,8 @@ class Understanding:
         """What this message says, together with what it goes on with."""
         zone = ZoneInfo(zone_of(asked))
         lexicon = self._names(asked.world)
-        text = self._spelling.corrected(hours_in_full(with_apostrophes(clean(asked.text))))
+        in_full = shifts_in_full(hours_in_full(with_apostrophes(clean(asked.text))), asked.now.astimezone(zone))
+        text = self._spelling.corrected(in_full)
         times = apart_from_figures(text, read_dates(text, asked.now, zone))
         if begins_with_now(text):
             times = tuple(when for when in times if when.said.words.casefold() != "now")

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from agent.planners.embedded.bed_numbers import beds_called
 from agent.planners.embedded.date_values import When
-from agent.planners.embedded.lexicon import Lexicon, Mention
+from agent.planners.embedded.lexicon import Candidate, Lexicon, Mention
 from hospital.model.people import User
 
 _STATE = (
@@ -52,10 +52,11 @@ def with_ward_beds(
         return kept, found
     for name, start, end in _numbers(text, rooms=not ward.endswith("-pacu")):
         over = [one for one in kept if one.start < end and start < one.end]
-        bed = Mention("bed", start, end, f"bed {name}")
         units = {id for one in kept if one.kind == "unit" for id in one.ids}
-        if any(one.kind != "room" for one in over) or not beds_called(bed, units, user, lexicon):
+        called = beds_called(Mention("bed", start, end, f"bed {name}"), units, user, lexicon)
+        if any(one.kind != "room" for one in over) or not called:
             continue
+        bed = Mention("bed", start, end, f"bed {name}", tuple(Candidate("bed", one, 1.0) for one in called))
         kept = tuple(sorted([*(one for one in kept if one not in over), bed], key=lambda one: one.start))
         found = tuple(when for when in found if not (when.said.start < end and start < when.said.end))
     return kept, found

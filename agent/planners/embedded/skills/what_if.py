@@ -13,7 +13,7 @@ from agent.planners.embedded.script import Say, Script, do, question, tell
 from agent.planners.embedded.skills.assumed import Assumed, assumptions_of, with_another_number
 from agent.planners.embedded.skills.clinics import overbook, template_change
 from agent.planners.embedded.skills.displaced import LOST, displace
-from tools.results import Refused
+from tools.results import Done, Refused, Result
 
 _SHIFT = PARTS["day shift"]
 _OF_NURSES = frozenset({"nurses_missing", "more_nurses", "nurses_there", "census", "more_in_beds"})
@@ -21,6 +21,10 @@ _OF_NURSES = frozenset({"nurses_missing", "more_nurses", "nurses_there", "census
 _OVERBOOKED = re.compile(r"\b(?:double|over)[- ]?(?:book|fill)\w*", re.IGNORECASE)
 _OF_A_WARD = re.compile(r"\b(?:beds?|nurses?|rns?|ed|er|pacu|discharg\w*|admi\w+)\b", re.IGNORECASE)
 _EXTRA = re.compile(r"\b(?:extra|more|additional|on top|over)\b", re.IGNORECASE)
+_SUPPOSED = re.compile(
+    r"\b(?:if|suppos\w+|assum\w+|imagine|say|would|might|may|could|more|another|now)\b", re.IGNORECASE
+)
+_CALLED = re.compile(r"\b(?:rang|called|phoned|banged|sick|ill|call-?(?:outs?|offs?))\b", re.IGNORECASE)
 _SESSIONS = re.compile(r"\b(?:sessions?|half[- ]days?|templates?|clinics? (?:day|slot)s?)\b", re.IGNORECASE)
 
 
@@ -62,7 +66,9 @@ def what_if(heard: Heard) -> Script:
         )
     )
     if about != "visits":
-        yield from do(live[0], **live[1])
+        as_it_is = yield from do(live[0], **live[1])
+        if _is_counted(heard, every, as_it_is):
+            return Say(f"Those call-outs are counted already, nobody more is missing. {tell(as_it_is).text}")
     result = yield from do(
         "simulate",
         assumptions=every or None,
@@ -95,6 +101,14 @@ def _later(heard: Heard) -> str | None:
     """The moment said, if it is still to come ("now" is no end of anything)."""
     at = heard.at()
     return at.isoformat() if at is not None and at > heard.asked.now else None
+
+
+def _is_counted(heard: Heard, every: list[Assumed], as_it_is: Result) -> bool:
+    """Whether what is told are the call-outs that the feed holds already: they are not assumed a second time."""
+    told = every[0] if len(every) == 1 and not _SUPPOSED.search(heard.text) else None
+    if told is None or told["kind"] != "nurses_missing" or not isinstance(as_it_is, Done):
+        return False
+    return _CALLED.search(heard.text) is not None and 0 < told.get("count", 0) <= as_it_is.facts.get("call_outs", 0)
 
 
 def _end_of_shift(start: str) -> str:
