@@ -35,7 +35,7 @@ def test_a_bare_number_told_on_a_ward_is_recorded_for_its_bed(line: Line) -> Non
 def test_each_of_several_beds_is_recorded(line: Line) -> None:
     turn = line.last("charge.2west", "8 and 9 both need cleaning")
     told = [use.args for use in turn.tools if use.name == "record_event"]
-    assert [(one["name"], one["status"]) for one in told] == [("2-208", "dirty"), ("2-209", "dirty")]
+    assert [(one["name"], one["status"]) for one in told] == [("2-108", "dirty"), ("2-109", "dirty")]
 
 
 def test_somebody_who_goes_home_later_changes_no_bed(line: Line) -> None:

@@ -157,3 +157,11 @@ def _on_its_day(time_now: Said, times: tuple[When, ...], earlier: Mapping[str, s
     start = datetime.combine(day, hours.start, now.tzinfo)
     end = datetime.combine(day + timedelta(1) if night else day, hours.end, now.tzinfo)
     return {**time_now, "day": day.isoformat(), "start": start.isoformat(), "end": end.isoformat()}
+
+
+def says_forecast(text: str) -> bool:
+    """Whether what is to come is asked for in words: "and their forecast"."""
+    return _FORECAST.search(text) is not None
+
+
+_FORECAST = re.compile(r"\b(?:forecast\w*|predict\w*|project\w+|outlook|expected|later)\b", re.IGNORECASE)

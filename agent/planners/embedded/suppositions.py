@@ -35,10 +35,10 @@ _ONLY_THOUGHT = re.compile(
 _STATES = frozenset({"bed_state", "bed_need_forecast", "staffing_need", "demand_vs_capacity", "surge_beds"})
 """Matters of how things stand: under a condition each of them is a what-if."""
 _AMONG = 6
-_NUMBER = r"(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|twelve)"
+NUMBER = r"(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|twelve)"
 NURSES_THERE = re.compile(
     rf"(?:\b(?:down to|only|just|with|have|having|has|got|be|at|on|run|running|leaves? (?:me|us)(?: with)?)\s+|^\W*)"
-    rf"(?P<there>{_NUMBER})\s+(?:(?:of us|hands|people)\b|(?:licensed\s+|registered\s+)?(?:nurses|rns)\b)"
+    rf"(?P<there>{NUMBER})\s+(?:(?:of us|hands|people)\b|(?:licensed\s+|registered\s+)?(?:nurses|rns)\b)"
     r"(?!\s+(?:more|fewer|less|out|short|down|sick|off|missing|extra|called|calls?|ill|gone|home|are sick|go(?:es)?|"
     r"leave|rang|ring))",
     re.IGNORECASE,

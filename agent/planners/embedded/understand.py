@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from agent.planners.embedded.answers import read_names
 from agent.planners.embedded.bare_numbers import with_bare_records
-from agent.planners.embedded.date_follow import going_on, is_to_come
+from agent.planners.embedded.date_follow import going_on, is_to_come, says_forecast
 from agent.planners.embedded.date_values import When, Window
 from agent.planners.embedded.date_words import hours_in_full, shifts_in_full
 from agent.planners.embedded.dates import read_dates
@@ -26,7 +26,7 @@ from agent.planners.embedded.over import OF_THE_PAST
 from agent.planners.embedded.spelling import Spelling, named_as_well, with_apostrophes, words_said
 from agent.planners.embedded.structure import intent_by_build
 from agent.planners.embedded.tidy import PEOPLE, tidy
-from agent.planners.embedded.vague import matter_of_speaker
+from agent.planners.embedded.vague import foreign_matters, matter_of_speaker
 from agent.planners.embedded.ward_beds import with_ward_beds
 from agent.planners.port import Asked
 from hospital.model.places import Site
@@ -88,6 +88,7 @@ class Understanding:
         ranking = self._classifier.classify(masked)
         if not asked.memory.get("intent"):
             ranking = ranking.without(FOLLOW_UP)  # a first message follows nothing
+        ranking = ranking.among(foreign_matters(text, asked.user, mentions))
         settled = intent_by_build(text, ranking, mentions, times, SURE)
         if settled is None and ranking.best != FOLLOW_UP:
             today = asked.now.astimezone(zone).date()
@@ -118,7 +119,7 @@ class Understanding:
         if heard.follows:
             earlier = heard.memory.get("time") or {}
             heard.time = going_on(heard.time, heard.text, heard.times, earlier, asked.now.astimezone(zone))
-            if heard.intent == "bed_state" and is_to_come(heard.times, asked.now):
+            if heard.intent == "bed_state" and (is_to_come(heard.times, asked.now) or says_forecast(text)):
                 heard.intent = "bed_need_forecast"  # "and by 7 tonight?": beds to come are forecast, not counted
         return heard
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from agent.planners.embedded.bed_numbers import beds_called
 from agent.planners.embedded.date_values import When
@@ -12,7 +13,8 @@ _STATE = (
     r"(?:empty|vacant|vacated|free|open|clean\w*|dirty|ready|available|occupied|taken|blocked|closed|stripped|done|"
     r"back\b(?! (?:to|from))|fixed|"
     r"broken|leaking|unusable|usable|gone|going|leaving|left|discharged|out of (?:use|service|order)|needs?|has no|"
-    r"went home|still (?:in|there|dirty|empty|being|waiting|here)|waiting (?:for|on))\b"
+    r"went home|transferred|moved (?:out|to)|passed|expired|"
+    r"still (?:in|there|dirty|empty|being|waiting|here)|waiting (?:for|on))\b"
 )
 """What a bed is said to be."""
 _IN_A_ROOM = re.compile(r"\b(?:room|rm|bay)\s*(?:no\.?|#)?\s*(?P<number>\d{1,2})\b(?!\s?[:/-]\d)", re.IGNORECASE)
@@ -47,10 +49,11 @@ def with_ward_beds(
 ) -> tuple[tuple[Mention, ...], tuple[When, ...]]:
     """The names and times of a message, with the numbers in it by which somebody of a ward means its beds."""
     kept, found = tuple(mentions), tuple(times)
-    ward = user.home.unit_id
-    if ward is None or any(one.kind == "bed" for one in kept):
+    ward = user.home.unit_id or ""
+    if any(one.kind == "bed" for one in kept):
         return kept, found
-    for name, start, end in _numbers(text, rooms=not ward.endswith("-pacu")):
+    kept, found = _of_units_named(text, kept, found, user, lexicon)
+    for name, start, end in () if not ward else _numbers(text, rooms=not ward.endswith("-pacu")):
         over = [one for one in kept if one.start < end and start < one.end]
         units = {id for one in kept if one.kind == "unit" for id in one.ids}
         called = beds_called(Mention("bed", start, end, f"bed {name}"), units, user, lexicon)
@@ -60,6 +63,29 @@ def with_ward_beds(
         kept = tuple(sorted([*(one for one in kept if one not in over), bed], key=lambda one: one.start))
         found = tuple(when for when in found if not (when.said.start < end and start < when.said.end))
     return kept, found
+
+
+def _of_units_named(
+    text: str, kept: tuple[Mention, ...], times: tuple[When, ...], user: User, lexicon: Lexicon
+) -> tuple[tuple[Mention, ...], tuple[When, ...]]:
+    """The beds said after their unit: "ICU 12 was transferred out"."""
+    for unit in [one for one in kept if one.kind == "unit"]:
+        said = _AFTER_UNIT.match(text, unit.end)
+        if said is None or any(one.start < said.end() and unit.end < one.end for one in kept):
+            continue
+        bed = Mention("bed", unit.end, said.end("number"), f"bed {said['number']}")
+        if called := beds_called(bed, set(unit.ids), user, lexicon):
+            bed = replace(bed, candidates=tuple(Candidate("bed", one, 1.0) for one in called))
+            kept = tuple(sorted([*kept, bed], key=lambda one: one.start))
+            times = tuple(when for when in times if not (when.said.start < bed.end and bed.start < when.said.end))
+    return kept, times
+
+
+_AFTER_UNIT = re.compile(
+    rf"[\s,]+(?:bed|room|rm)?\s*#?(?P<number>\d{{1,2}})(?:'?s)?\s+"
+    rf"(?:(?:is|was|has|are|been|just|now|finally|still|got)\s+)*{_STATE}",
+    re.IGNORECASE,
+)
 
 
 def _numbers(text: str, *, rooms: bool) -> Iterator[tuple[str, int, int]]:

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from agent.planners.embedded.heard import Heard
-from agent.planners.embedded.suppositions import NURSES_THERE
+from agent.planners.embedded.suppositions import NUMBER, NURSES_THERE
 from hospital.model.people import Staff
 
 Assumed = dict[str, Any]
@@ -36,7 +36,9 @@ _UP_TO = re.compile(
 )
 """A number of patients in all, not of more: "if we get to 30 patients"."""
 _OF_STAFF = re.compile(
-    r"\b(?:nurses?|rns?|staff\w*|legal|ratios?|safe|short|cover\w*|enough of us|people)\b", re.IGNORECASE
+    r"\b(?:nurses?|rns?|staff\w*|legal|ratios?|safe|short|cover\w*|enough of us|people|"
+    r"(?:pull|spare) (?:one|two|somebody))\b",
+    re.IGNORECASE,
 )
 _OPEN_UNIT = re.compile(r"\b(?:re)?open\w*\b", re.IGNORECASE)
 _SHUT_UNIT = re.compile(r"\b(?:clos\w+|shut\w*)\b", re.IGNORECASE)
@@ -53,7 +55,18 @@ _GONE = re.compile(
     r"down|not (?:in|coming)|no-?shows?|less|fewer|without|missing|short)\b",
     re.IGNORECASE,
 )
-_LENDS = re.compile(r"\b(?:lend\w*|lent|loan\w*|giv\w+|gave|spar\w+|float\w*|send\w*|sent)\b.*\bto\b", re.IGNORECASE)
+_LENDS = re.compile(
+    r"\b(?:lend\w*|lent|loan\w*|giv\w+|gave|spar\w+|float\w*|send\w*|sent|pull\w*|tak\w+|borrow\w*)\b"
+    r".*\b(?:to|for)\b",
+    re.I,
+)
+"""A nurse goes to another unit."""
+_PULLS = re.compile(
+    rf"\b(?:lend|loan|give|spare|float|send|pull|take|borrow)\w*\s+(?:me\s+)?"
+    rf"(?:{NUMBER}|somebody|someone|a nurse|an rn)\b",
+    re.I,
+)
+_AIM = re.compile(r"\b(?:to|for|onto|over to)\s+(?:the\s+)?$", re.IGNORECASE)
 _OF_PATIENTS = re.compile(r"\b(?:patients?|pts?|beds?|discharg\w*|admi\w+|transfers?)\b", re.IGNORECASE)
 _STAFFING = ("staffing_need", "who_can_cover", "request_agency")
 _ON_A_UNIT = ("nurses_missing", "more_nurses", "nurses_there", "census", "more_in_beds")
@@ -69,7 +82,7 @@ _OPEN = re.compile(
 )
 _HOW_MANY_NURSES = re.compile(r"\bhow many (?:\w+ )?(?:nurses|rns|more)\b", re.IGNORECASE)
 _OPENS = re.compile(r"\b(?:open\w*|staff\w*|us(?:e|ed|ing)|running|in use)\b", re.IGNORECASE)
-_SHUT_BEDS = re.compile(r"\b(?:closed|shut|unstaffed|mothballed)\s+(?:\w+ )?beds\b", re.IGNORECASE)
+_SHUT_BEDS = re.compile(r"\b(?:closed|shut|unstaffed|mothballed)\s+(?:\w+ )?(?:beds|ones)\b", re.IGNORECASE)
 _MORE_BEDS = re.compile(r"\b(?:more|extra|additional)\s+(?:[\w-]+\s+)?beds?\b", re.IGNORECASE)
 _EVERY = re.compile(r"\b(?:all|every)\b", re.IGNORECASE)
 _CLOSE = re.compile(r"\b(?:clos\w+|lose|lost|block\w*|take out|shut\w*|out of (?:use|service))\b", re.IGNORECASE)
@@ -111,8 +124,8 @@ def _assumed(heard: Heard, start: int, end: int) -> Assumed | None:
     kind = _kind(heard, clause, count, unit, source)
     if kind is None:
         return None
-    if kind == "more_nurses" and _LENDS.search(clause) and heard.user.home.unit_id not in (None, unit):
-        kind, unit = "nurses_missing", str(heard.user.home.unit_id)  # who is lent to others is missing here
+    if kind in ("more_nurses", "nurses_missing") and _LENDS.search(clause):
+        kind, unit = "nurses_missing", _lender(heard, start, end) or unit
     found: Assumed = {"kind": kind}
     if kind in _ON_A_UNIT:
         person = heard.one("staff") if kind == "nurses_missing" else None
@@ -182,8 +195,16 @@ def _kind(heard: Heard, clause: str, count: int | None, unit: str | None, source
 
 def _leaves(heard: Heard, clause: str) -> bool:
     """Whether somebody of the nurses will not be there, said without the word, where nurses are spoken about."""
-    ours = _OF_OURS.search(clause) is not None and _OF_PATIENTS.search(clause) is None
-    return ours and _about_nurses(heard) and _GONE.search(clause) is not None
+    ours = (_OF_OURS.search(clause) or _PULLS.search(clause)) is not None and _OF_PATIENTS.search(clause) is None
+    return ours and _about_nurses(heard) and (_GONE.search(clause) or _PULLS.search(clause)) is not None
+
+
+def _lender(heard: Heard, start: int, end: int) -> str | None:
+    """The unit that a nurse is taken from: one named that is not where she goes, else the speaker's own."""
+    units = [one for one in heard.named("unit") if start <= one.start < end and one.ids]
+    left = [one.ids[0] for one in units if not _AIM.search(heard.text[: one.start])]
+    own = heard.user.home.unit_id
+    return left[0] if left else str(own) if own and not any(own in one.ids for one in units) else None
 
 
 def _counts_on(deed: re.Pattern[str], clause: str, count: int | None, unit: str | None) -> bool:

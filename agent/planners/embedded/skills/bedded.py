@@ -63,7 +63,7 @@ def means_somebody(heard: Heard) -> bool:
     """Whether one certain patient is meant who was not made out: "her", "the second one", who is moved, a name."""
     left = heard.one("from_unit") or ""
     moved = heard.one("from_bed") is not None or (left and left.rpartition("-")[2] not in _PASSED_THROUGH)
-    named = any(heard.named(kind) for kind in ("staff", "clinician"))
+    named = any(heard.named(kind) for kind in ("staff", "clinician", "procedure"))
     if moved or named or points_at_patient(heard) or _OF_A_LIST.search(heard.text):
         return True
     told = [(one.start, one.end) for one in heard.mentions] + [(one.said.start, one.said.end) for one in heard.times]

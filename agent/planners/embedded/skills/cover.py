@@ -1,6 +1,7 @@
 """Who can cover: what the unit needs, then options in fill order."""
 
 import re
+from typing import Any
 
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.script import Say, Script, do, question, settle, tell
@@ -9,7 +10,7 @@ from agent.planners.embedded.skills.reads import read
 from agent.planners.embedded.skills.staffing import shift_said
 from agent.planners.embedded.skills.wards import ward
 from agent.planners.embedded.skills.what_if import what_if
-from tools.results import Done, Refused
+from tools.results import Done, Refused, Result
 
 _TO_BE_REPLACED = re.compile(
     r"\b(?:backfill|replac\w+|cover for|instead of|take over|takes? (?:her|his|their)|place of|"
@@ -42,6 +43,24 @@ def who_can_cover(heard: Heard) -> Script:
     need = yield from do("query_capacity", subject="staff", unit=unit, site=heard.one("site"), **heard.window())
     if isinstance(need, Refused):
         return tell(need)
+    if unit is None and isinstance(need, Done) and "units" in need.facts:
+        short = [one for one in need.facts["units"] if one["short"]]
+        if len(short) != 1:
+            return _which_unit(need, short)
+        unit = short[0]["unit_id"]
+        need = yield from do("query_capacity", subject="staff", unit=unit, **heard.window())
+    return (yield from _cover_of(heard, unit, need))
+
+
+def _which_unit(need: Done, short: list[dict[str, Any]]) -> Say:
+    """No unit is named and not just one is short: how they stand, and for which one it is."""
+    if not short:
+        return question(f"{need.headline} For which unit shall I look all the same?", asks_for="unit")
+    names, ids = zip(*((one["unit"], one["unit_id"]) for one in short), strict=True)
+    return question(f"{need.headline} For which of them?", choices=names, ids=ids, asks_for="unit")
+
+
+def _cover_of(heard: Heard, unit: str | None, need: Result) -> Script:
     window = shift_said(heard) if "night" in heard.matter().casefold() else heard.window()
     # Where the ratio holds, a nurse more is wanted for another reason, as many as were said.
     enough = isinstance(need, Done) and need.facts.get("short") == 0

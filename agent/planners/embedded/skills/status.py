@@ -61,6 +61,7 @@ _TROUBLE = re.compile(
     r"smell\w*|burn\w*|power|electric\w*|air\w*|hvac|humid\w*|temperature|contaminat\w*|dirty|soiled|clean\w*|block\w*|"
     r"clos\w*|un(?:usable|available|safe)|crash\w*|crack\w*|spill\w*|jam\w*|problem\w*|issues?|trouble|alarm\w*|error\w*|"
     r"repair\w*|maintenance|quench\w*|stopp\w*|bust\w*|malfunction\w*|defect\w*|damag\w*|unusable|"
+    r"on the (?:blink|fritz)|keep (?:it |that |this )?(?:empty|free|closed)|bed ?bugs?|acting up|beeping|"
     r"drip\w*|evacuat\w*|unwell|packed up|had it|play\w* up|tripp\w*|collaps\w*|overheat\w*|too (?:warm|hot|cold)|"
     r"(?:no|not|isn'?t|aren'?t|doesn'?t|don'?t|won'?t|can'?t|cannot))\b",
     re.IGNORECASE,
