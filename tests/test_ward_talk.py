@@ -157,3 +157,19 @@ def test_anybody_in_the_building_is_sought_at_the_own_site(line: Line) -> None:
 def test_the_change_of_shift_is_at_its_hour(line: Line) -> None:
     asked = calls_of(line.last(CAPACITY, "how many beds will we have by shift change"))["forecast_demand"]
     assert asked["end"] == "2026-09-14T19:00:00-05:00"
+
+
+def test_cover_without_agency_asks_for_none(line: Line) -> None:
+    turn = line.last("nursing.supervisor", "get 5 west covered tonight, no agency")
+    assert turn.plan is None
+    assert calls_of(turn)["propose_allocation"]["unit"] == "northgate-5-west"
+
+
+def test_hours_more_for_a_nurse_of_ours_are_overtime(line: Line) -> None:
+    turn = line.last("nurse.manager.5west", "request overtime for Priya Nair tonight 7 to 11")
+    assert calls_of(turn)["request_staffing"]["source"] == "overtime"
+
+
+def test_a_bed_for_an_operation_is_given_to_no_other_patient(line: Line) -> None:
+    turn = line.last(CAPACITY, "assign a bed on 3 East for the CABG coming out at 2")
+    assert turn.plan is None

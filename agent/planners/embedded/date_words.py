@@ -81,7 +81,7 @@ PARTS: dict[str, tuple[time, time]] = {
 }
 PART_WORDS = {
     "morning": "morning", "am": "morning", "afternoon": "afternoon", "arvo": "afternoon", "evening": "evening",
-    "night": "night", "overnight": "night", "noc": "night", "nite": "night",
+    "night": "night", "overnight": "night", "noc": "night", "nite": "night", "graveyard": "night",
 }  # fmt: skip
 LUNCH = ("lunch", "lunchtime")
 BY_LUNCH = {"by": "morning", "after": "afternoon", "past": "afternoon", "before": "morning"}

@@ -20,6 +20,7 @@ _EVERYWHERE = re.compile(
     r"anywhere(?! (?:near|close|in (?:the|our) (?:house|building|hospital))\b)|everywhere|"
     r"across (?:all|the (?:whole |entire )?system|sites)|"
     r"(?:the )?(?:whole|entire) (?:system|network|organi[sz]ation)|system-?wide|"
+    r"in the (?:system|network)|"
     r"(?:doesn'?t|don'?t|does not|do not|not) (?:care|mind|matter|bothered)(?: about)? "
     r"(?:where|which (?:site|hospital)))\b",
     re.IGNORECASE,

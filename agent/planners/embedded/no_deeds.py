@@ -30,6 +30,12 @@ _DECLINES = re.compile(
     re.IGNORECASE,
 )
 """Somebody will not have what is offered."""
+_NO_AGENCY = re.compile(
+    r"\b(?:no|not|without|never|don'?t|do not|rather than|instead of|before|avoid\w*|other than)\s+"
+    r"(?:(?:an?|any|go|going|call|calling|use|using|want|we|i|the|to|outside)\s+){0,3}(?:agency|travell?ers?|registry|locums?)\b",
+    re.IGNORECASE,
+)
+"""Nurses are wanted, only none from outside."""
 _INSTEAD = re.compile(r"\b(?:but|instead|rather|until|till|before|unless|without|let)\b|\.\s+\w", re.IGNORECASE)
 """What is not to happen, with what is to happen beside it."""
 
@@ -65,6 +71,8 @@ def about_deeds(text: str, ranking: Ranking) -> str | None:
         _FORBIDS.match(text) and not _INSTEAD.search(text.rstrip(" ."))
     ):
         return "confirm_no"  # what is not to be done is not done
+    if ranking.best == "request_agency" and _NO_AGENCY.search(text):
+        return "who_can_cover"  # what is ruled out is not asked for
     if ranking.best == "substitute_item" and _DECLINES.search(text) and not _INSTEAD.search(text.rstrip(" .")):
         return "confirm_no"
     if ranking.best in _ON_ITS_STATE and _ON_CONDITION.search(text):

@@ -41,7 +41,14 @@ _OTHER_DEED = re.compile(
 )
 _ABOUT_ITEMS = frozenset({"stock_level", "inventory_shortage", "erp_status", "propose_case"})
 _OF_DOCTORS = frozenset(
-    {"clinic_earliest_slot", "or_open_time", "imaging_slot", "book_visit", "schedule_case_for_patient"}
+    {
+        "clinic_earliest_slot",
+        "or_open_time",
+        "imaging_slot",
+        "book_visit",
+        "schedule_case_for_patient",
+        "propose_case",
+    }
 )
 _OF_NURSES = frozenset({"who_can_cover", "record_status", "request_agency", "mandate_overtime", "staffing_need"})
 """Matters that name a nurse, where those above name a doctor."""

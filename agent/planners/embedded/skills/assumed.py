@@ -84,6 +84,7 @@ _HOW_MANY_NURSES = re.compile(r"\bhow many (?:\w+ )?(?:nurses|rns|more)\b", re.I
 _OPENS = re.compile(r"\b(?:open\w*|staff\w*|us(?:e|ed|ing)|running|in use)\b", re.IGNORECASE)
 _SHUT_BEDS = re.compile(r"\b(?:closed|shut|unstaffed|mothballed)\s+(?:\w+ )?(?:beds|ones)\b", re.IGNORECASE)
 _MORE_BEDS = re.compile(r"\b(?:more|extra|additional)\s+(?:[\w-]+\s+)?beds?\b", re.IGNORECASE)
+_SOME_BEDS = re.compile(rf"\b{NUMBER}\s+(?:\w+\s+)?beds?\b", re.IGNORECASE)
 _EVERY = re.compile(r"\b(?:all|every)\b", re.IGNORECASE)
 _CLOSE = re.compile(r"\b(?:clos\w+|lose|lost|block\w*|take out|shut\w*|out of (?:use|service))\b", re.IGNORECASE)
 _NURSES = re.compile(
@@ -171,8 +172,8 @@ def _kind(heard: Heard, clause: str, count: int | None, unit: str | None, source
         return "census"
     if _DEMAND.search(clause) and source is None:
         return "more_demand"
-    if _leaves(heard, clause):
-        return "nurses_missing"
+    if (plain := _plain(heard, clause, count)) is not None:
+        return plain
     if _DISCHARGE.search(clause) and not _NURSES.search(clause):
         return "late_discharges" if _LATE.search(clause) else "early_discharges"
     if _HOW_MANY_NURSES.search(clause):
@@ -191,6 +192,13 @@ def _kind(heard: Heard, clause: str, count: int | None, unit: str | None, source
         on_a_unit = source is None or heard.user.home.unit_id is not None
         return "more_in_beds" if on_a_unit and _about_nurses(heard) and _ward(heard, None) else "more_patients"
     return None
+
+
+def _plain(heard: Heard, clause: str, count: int | None) -> str | None:
+    """What is plain whatever else the clause says: so many beds closed, or somebody of the nurses gone."""
+    if count is not None and _CLOSE.search(clause) and _SOME_BEDS.search(clause):
+        return "beds_closed"
+    return "nurses_missing" if _leaves(heard, clause) else None
 
 
 def _leaves(heard: Heard, clause: str) -> bool:

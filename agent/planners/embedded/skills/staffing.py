@@ -23,6 +23,8 @@ _OUTSIDE = re.compile(
 )
 
 
+_OVERTIME = re.compile(r"\b(?:overtime|ot|extra hours|stay(?:s|ing)? (?:on|over|late))\b")
+"""A nurse of ours who works longer; somebody named is one of ours."""
 _LONGEST = timedelta(hours=24)
 _BARE_NUMBER = re.compile(
     r"\W*(?:make (?:it|that) |no,? |actually,? |i need )?\w+(?: of them| please)?\W*", re.IGNORECASE
@@ -41,7 +43,8 @@ def request_agency(heard: Heard) -> Script:
     need = yield from do("query_capacity", subject="staff", unit=unit, site=heard.site(), **heard.window())
     text = heard.text.casefold()
     left = heard.one("from_unit")
-    source = "overtime" if "overtime" in text else "float" if left or "float" in text else "agency"
+    named = heard.one("staff") is not None and left is None and "float" not in text
+    source = "overtime" if named or _OVERTIME.search(text) else "float" if left or "float" in text else "agency"
     if source == "float" and not left and _OUTSIDE.search(text):
         source = "agency"  # "float's empty, go external"
     result = yield from do(
