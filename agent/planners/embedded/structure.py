@@ -52,6 +52,11 @@ _OF_DOCTORS = frozenset(
 )
 _OF_NURSES = frozenset({"who_can_cover", "record_status", "request_agency", "mandate_overtime", "staffing_need"})
 """Matters that name a nurse, where those above name a doctor."""
+_OF_NURSES_THERE = frozenset({"who_can_cover", "what_if", "staffing_need"})
+_LENDS = re.compile(
+    r"^\W*(?:please\W+)?(?:lend|loan|float|send|move|shift)\b[^?]*\b(?:rns?|nurses?)\b[^?]*$", re.IGNORECASE
+)
+"""That a nurse of one unit is to go to another; which one is asked, never guessed."""
 _ANY = 0.01
 _INSTEAD = re.compile(
     r"\b(?:equivalents?|alternatives?|substitut\w+|interchangeable|comparable|in (?:its|their) place|"
@@ -132,6 +137,8 @@ def _by_things(
         return "inventory_shortage"  # whether the case has what it needs, not how many there are
     if is_add_on(text, ranking):
         return "add_on_case"
+    if ranking.best in _OF_NURSES_THERE and _LENDS.match(text) and sum(one.kind == "unit" for one in mentions) > 1:
+        return "request_agency"
     if "staff" in kinds and ranking.best in _OF_DOCTORS:
         return next((name for name, chance in ranking.intents if name in _OF_NURSES and chance >= _ANY), None)
     near = {name for name, _ in ranking.intents[:6]}

@@ -34,8 +34,14 @@ _ONLY_THOUGHT = re.compile(
 )
 _STATES = frozenset({"bed_state", "bed_need_forecast", "staffing_need", "demand_vs_capacity", "surge_beds"})
 """Matters of how things stand: under a condition each of them is a what-if."""
-_AMONG = 6
 NUMBER = r"(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|twelve)"
+_WOULD_HELP = re.compile(
+    rf"^\W*(?:(?:and|so|ok|then|but)\W+)*would (?:{NUMBER}|an?|another) (?:[\w-]+ ){{0,4}}"
+    r"(?:help|be enough|do|fix|suffice|save|get us)\b",
+    re.IGNORECASE,
+)
+"""How much would do is asked: "would 4 extra beds help"."""
+_AMONG = 6
 NURSES_THERE = re.compile(
     rf"(?:\b(?:down to|only|just|with|have|having|has|got|be|at|on|run|running|leaves? (?:me|us)(?: with)?)\s+|^\W*)"
     rf"(?P<there>{NUMBER})\s+(?:(?:of us|hands|people)\b|(?:licensed\s+|registered\s+)?(?:nurses|rns)\b)"
@@ -71,6 +77,8 @@ def is_supposition(text: str, ranking: Ranking, mentions: Sequence[Mention]) -> 
         return True
     stands = ranking.best in _STATES
     if stands and (_CONDITION.match(text) or _MAY_BE.match(text)):
+        return True
+    if stands and _WOULD_HELP.match(text):
         return True
     thought = _ASSUMES.match(text) is not None or (stands and _ONLY_THOUGHT.search(text) is not None)
     return thought and "what_if" in [name for name, _ in ranking.intents[:_AMONG]]

@@ -72,7 +72,7 @@ def matter_of_speaker(
 
 _OF_WARDS = frozenset({"charge_nurse", "nurse_manager", "nursing_supervisor", "cno_delegate", "capacity_manager"})
 _NOT_OF_WARDS = frozenset({
-    "add_on_case", "book_visit", "cancel_visit", "case_show", "change_case", "clinic_earliest_slot", "displace",
+    "add_on_case", "book_visit", "cancel_visit", "case_show", "change_case", "clinic_earliest_slot",
     "demand_vs_capacity", "demand_forecast", "hold_slot", "imaging_slot", "inventory_shortage", "no_show_risk",
     "offer_waitlist", "or_open_time", "overbook", "predict_duration", "propose_case", "release_block",
     "reschedule_visit", "route_imaging", "schedule_case_for_patient", "template_change", "substitute_item",

@@ -66,6 +66,7 @@ _PULLS = re.compile(
     rf"(?:{NUMBER}|somebody|someone|a nurse|an rn)\b",
     re.I,
 )
+_PATIENTS_MORE = re.compile(rf"\b(?:send\w*|sent)\s+(?:us|me)?\s*{NUMBER}\s+(?:more|extra)\b", re.IGNORECASE)
 _AIM = re.compile(r"\b(?:to|for|onto|over to)\s+(?:the\s+)?$", re.IGNORECASE)
 _OF_PATIENTS = re.compile(r"\b(?:patients?|pts?|beds?|discharg\w*|admi\w+|transfers?)\b", re.IGNORECASE)
 _STAFFING = ("staffing_need", "who_can_cover", "request_agency")
@@ -203,6 +204,8 @@ def _plain(heard: Heard, clause: str, count: int | None) -> str | None:
 
 def _leaves(heard: Heard, clause: str) -> bool:
     """Whether somebody of the nurses will not be there, said without the word, where nurses are spoken about."""
+    if any(pattern.search(clause) for pattern in _SOURCES.values()) or _PATIENTS_MORE.search(clause):
+        return False  # patients are sent, not nurses
     ours = (_OF_OURS.search(clause) or _PULLS.search(clause)) is not None and _OF_PATIENTS.search(clause) is None
     return ours and _about_nurses(heard) and (_GONE.search(clause) or _PULLS.search(clause)) is not None
 

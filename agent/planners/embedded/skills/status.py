@@ -74,7 +74,7 @@ def says_trouble(heard: Heard) -> bool:
     """Whether it is said that something is out of use: in words, beyond doubt, or as the answer to our question."""
     trouble = heard.follows or _TROUBLE.search(heard.text) is not None
     if heard.one("bed") is not None:  # it empties and fills by itself: the state must be said
-        return trouble or _VACATED.search(heard.text) is not None
+        return trouble or any(one.search(heard.text) for one in (_VACATED, _DIRTY, _CLEANING, _BACK))
     told = heard.sure(SURE_OF_TROUBLE) and heard.one("clinician") is None  # a person's name beside it: about whom?
     return trouble or told
 
