@@ -52,7 +52,7 @@ _OF_DOCTORS = frozenset(
 )
 _OF_NURSES = frozenset({"who_can_cover", "record_status", "request_agency", "mandate_overtime", "staffing_need"})
 """Matters that name a nurse, where those above name a doctor."""
-_OF_NURSES_THERE = frozenset({"who_can_cover", "what_if", "staffing_need"})
+_OF_NURSES_THERE = frozenset({"who_can_cover", "what_if", "staffing_need", "request_agency"})
 _LENDS = re.compile(
     r"^\W*(?:please\W+)?(?:lend|loan|float|send|move|shift)\b[^?]*\b(?:rns?|nurses?)\b[^?]*$", re.IGNORECASE
 )

@@ -78,7 +78,7 @@ def is_supposition(text: str, ranking: Ranking, mentions: Sequence[Mention]) -> 
     stands = ranking.best in _STATES
     if stands and (_CONDITION.match(text) or _MAY_BE.match(text)):
         return True
-    if stands and _WOULD_HELP.match(text):
+    if (stands or ranking.best == "what_if") and _WOULD_HELP.match(text):
         return True
     thought = _ASSUMES.match(text) is not None or (stands and _ONLY_THOUGHT.search(text) is not None)
     return thought and "what_if" in [name for name, _ in ranking.intents[:_AMONG]]
