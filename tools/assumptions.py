@@ -18,6 +18,7 @@ from tools.assumed_stays import NOBODY, delayed, fill_beds, leaving_by, spread, 
 from tools.bed_state import inpatient_units
 from tools.directory import find_service, find_site, find_unit
 from tools.tool import Arguments, Problem, Toolbox
+from tools.unit_roster import read_unit_roster
 from tools.windows import local_day, plural, say_moment, today_at
 
 SOON = timedelta(minutes=30)
@@ -25,14 +26,17 @@ SOON = timedelta(minutes=30)
 
 Kind = Literal[
     "more_patients", "early_discharges", "late_discharges", "census", "more_in_beds", "beds_opened", "beds_closed",
-    "nurses_missing", "more_nurses", "more_demand",
+    "nurses_missing", "more_nurses", "nurses_there", "more_demand",
 ]  # fmt: skip
 
 
 class Assumption(Arguments):
     kind: Kind
     count: int | None = Field(
-        default=None, ge=1, le=200, description="Patients, beds or nurses; census: patients of the unit in all"
+        default=None,
+        ge=1,
+        le=200,
+        description="Patients, beds or nurses; census and nurses_there: of the unit in all",
     )
     minutes: int | None = Field(
         default=None,
@@ -191,6 +195,20 @@ def _more_nurses(one: Assumption, box: Toolbox, world: Overlay, window: Interval
     return f"{plural(count, 'nurse')} more on {unit.name}"
 
 
+def _nurses_there(one: Assumption, box: Toolbox, world: Overlay, window: Interval) -> str:
+    site, units = _place(one, box)
+    if len(units) != 1:
+        raise Problem("missing", "On which unit?", choices=tuple(unit.name for unit in units), argument="unit")
+    count, unit = _count(one, "nurses"), units[0]
+    counted = read_unit_roster(box, site, unit, window).staffing.counted
+    change = one.model_copy(update={"count": abs(count - counted)})
+    if count < counted:
+        _nurses_missing(change, box, world, window)
+    elif count > counted:
+        _more_nurses(change, box, world, window)
+    return f"{plural(count, 'nurse')} in all on {unit.name} ({counted} rostered)"
+
+
 def _more_demand(one: Assumption, box: Toolbox, world: Overlay, window: Interval) -> str:
     if one.service is None or one.percent is None:
         raise Problem("missing", "For which service, and by how many percent?", argument="service")
@@ -219,6 +237,7 @@ _KINDS: dict[Kind, Callable[[Assumption, Toolbox, Overlay, Interval], str]] = {
     "beds_closed": _beds,
     "nurses_missing": _nurses_missing,
     "more_nurses": _more_nurses,
+    "nurses_there": _nurses_there,
     "more_demand": _more_demand,
 }
 """Each changes the assumed world only, and says in words what is assumed."""

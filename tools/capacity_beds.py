@@ -62,6 +62,9 @@ def answer_beds(args: QueryCapacity, box: Toolbox) -> Answer:
     if len(states) > 1:
         each = [f"{site.name} {_sum(units)['available']} of {_sum(units)['staffed']}" for site, units in states]
         headline += f" Available of staffed: {listed(each, 12)}."
+    elif len(everything) > 1:
+        each = [f"{one.unit.name} {_sum([one])['available']} of {_sum([one])['staffed']}" for one in everything]
+        headline += f" Available of staffed: {listed(each, 12)}."
     return Answer(
         headline=headline,
         facts={

@@ -9,13 +9,14 @@ from hospital.cards import Card, Cell, TableCard
 from hospital.model.places import LevelOfCare
 from hospital.planning.intervals import Interval
 from tools.assumptions import Assumption, assume
+from tools.directory import find_unit
 from tools.forecast_arguments import ForecastDemand
 from tools.forecast_beds import bed_chart, forecast_beds
 from tools.forecast_visits import answer_visit_demand
 from tools.sites_asked import SITE_HELP, find_sites
 from tools.tool import Answer, Arguments, Problem, Toolbox, tool
 from tools.unit_roster import read_unit_roster, running_shift, units_with_ratio
-from tools.windows import listed, reference_site, say_moment, window_of
+from tools.windows import listed, plural, reference_site, say_moment, window_of
 
 Figures = dict[str, dict[str, Cell]]
 """By what is compared (a site, a unit, a week), its figures by name."""
@@ -47,6 +48,8 @@ async def simulate(args: Simulate, box: Toolbox) -> Answer:
         )
     site = reference_site(box, find_sites(box, args.site), args.start)
     window = window_of(box, site, None, args.start, args.end, most=14)
+    if args.about == "staff" and args.unit and args.start is None and args.end is None:
+        window = running_shift(box, find_unit(box, args.unit, args.site))  # who is fewer is fewer now, not at night
     words, assumed = assume(args.assumptions, box, window)
     measure = MEASURES[args.about]
     (live, _), (then, cards) = measure(args, box, window), measure(args, assumed, window)
@@ -139,6 +142,7 @@ def _staff(args: Simulate, box: Toolbox, window: Interval) -> tuple[Figures, tup
                 "nurses needed": roster.staffing.required,
                 "nurses there": roster.staffing.counted,
                 "short": roster.staffing.short,
+                "call-outs": roster.called_out,
             }
     if not figures:
         raise Problem("unknown", f"There is no unit {args.unit} with a nurse ratio there.", argument="unit")
@@ -149,8 +153,14 @@ def _say_staff(what: str, live: dict[str, Cell], then: dict[str, Cell]) -> str:
     verdict = f"short by {then['short']}" if then["short"] else "enough"
     return (
         f"{what}: {then['nurses there']} nurses of {then['nurses needed']} needed, {verdict} "
-        f"(as it is {live['nurses there']} of {live['nurses needed']})."
+        f"(as it is {live['nurses there']} of {live['nurses needed']}{_say_known(live)})."
     )
+
+
+def _say_known(live: dict[str, Cell]) -> str:
+    """Call-outs that are in the feed, so that nobody assumes them a second time."""
+    known = live["call-outs"]
+    return f", {plural(int(known), 'call-out')} already counted" if known else ""
 
 
 def _visits(args: Simulate, box: Toolbox, window: Interval) -> tuple[Figures, tuple[Card, ...]]:

@@ -7,6 +7,7 @@ from agent.planners.embedded.carry import resume
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.lexicon import Lexicon
 from agent.planners.embedded.matters import LOOKED_UP, WITH_OPTIONS
+from agent.planners.embedded.over import OF_THE_PAST
 from agent.planners.embedded.structure import what_is_asked
 from agent.planners.embedded.take_along import take_along
 
@@ -28,6 +29,45 @@ _BY_PLACE = re.compile(
 )
 """Nothing but the place of something in a list."""
 _WHY = re.compile(r"\b(?:why|how come|what for)\b", re.IGNORECASE)
+
+
+_WHY_SO = re.compile(
+    r"^\W*(?:(?:and|so|but|ok|okay|hm+)\W+)*(?:why|how come|what(?:'s|'re| is| was| are| were)? "
+    r"(?:behind|driving|drives|the (?:reason|cause)|drove|caused|pushed|made|happened)|any idea why)\b[^.;]{0,40}$",
+    re.IGNORECASE,
+)
+_DO_IT = re.compile(
+    r"^\W*(?:(?:ok|okay|yes|yep|sure|great|good|fine|then|right|please|and|so)\W+)*(?:let'?s |can you |please )*"
+    r"(?:do (?:it|that|this)|go ahead|go for it|make it (?:so|happen)|arrange (?:it|that)|set (?:it|that) up)\b"
+    r"[^?]{0,20}$",
+    re.IGNORECASE,
+)
+_DONE_BY = {"beds_opened": "surge_beds", "nurses_missing": "who_can_cover", "nurses_there": "who_can_cover",
+            "more_nurses": "who_can_cover", "census": "who_can_cover", "more_in_beds": "who_can_cover"}  # fmt: skip
+"""What is assumed: the matter that would see to it."""
+
+
+def after_an_answer(heard: Heard, lexicon: Lexicon) -> Heard | None:
+    """What is said only of the answer before: why the figure is so, or that what was assumed is to be done."""
+    if heard.memory["intent"] in OF_THE_PAST and not heard.mentions and _WHY_SO.match(heard.text):
+        return resume(heard, {**heard.memory, "intent": "explain_change"}, lexicon, answer=False)
+    return _does_what_was_assumed(heard, lexicon)
+
+
+def _does_what_was_assumed(heard: Heard, lexicon: Lexicon) -> Heard | None:
+    """ "Do it" after a what-if: the ways to do what was assumed last are shown; nothing is done by that."""
+    memory = heard.memory
+    assumed = memory.get("assumptions") or []
+    if memory["intent"] != "what_if" or not assumed or not _DO_IT.match(heard.text):
+        return None
+    last = assumed[-1]
+    if (intent := _DONE_BY.get(last["kind"])) is None:
+        return None
+    heard = resume(heard, {**memory, "intent": intent}, lexicon, answer=False)
+    heard.settled = True
+    heard.slots |= {kind: [last[kind]] for kind in ("unit", "site") if last.get(kind)}
+    heard.count = last.get("count") if intent == "surge_beds" or last["kind"] == "more_nurses" else None
+    return heard
 
 
 def takes_an_option(heard: Heard) -> bool:

@@ -18,7 +18,7 @@ _FILLER = frozenset(
     "the a an and at on in for of to it is it's its s that this please pls thanks thank you ok okay yes no make i "
     "mean meant number record born dob mrn option one x them then what how about only just would be patient item "
     "pieces number: with her his anything any something some there and or but so also too as well instead rather "
-    "again then sorry actually hmm hm well um uh let try same wait nope not".split()
+    "again same ditto likewise then sorry actually hmm hm well um uh let try same wait nope not".split()
 )
 _TELLS_WHY = re.compile(r"\s*(?:because|since|as|due to|the reason|it'?s because)\b", re.IGNORECASE)
 _PREFIXED: Mapping[str, str] = {"case": "CASE", "requisition": "REQ"}

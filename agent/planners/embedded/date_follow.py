@@ -166,3 +166,11 @@ def _by_lunch(when: When) -> When:
     if isinstance(when, Window) and by in BY_LUNCH and len(lunch) == 1 and lunch[0] in LUNCH:
         return Daily(when.start.time(), when.end.time(), when.said, excluded=when.excluded)
     return when
+
+
+def says_forecast(text: str) -> bool:
+    """Whether what is to come is asked for in words: "and their forecast"."""
+    return _FORECAST.search(text) is not None
+
+
+_FORECAST = re.compile(r"\b(?:forecast\w*|predict\w*|project\w+|outlook|expected|later)\b", re.IGNORECASE)

@@ -138,6 +138,12 @@ def read_part(reader: Reader, at: int, after_day: bool) -> tuple[Part, int] | No
         return Part("morning" if word == "am" else "afternoon"), at + 1
     if after_day and word in ("day", "days") and reader.kind(at + 1) != "word":
         return Part("day shift"), at + 1
+    if word == "days" and reader.word(at - 1) in ("for", "on") and reader.number(at - 2) is None:
+        return Part("day shift"), at + 1
+    if word == "am" and reader.word(at + 1) in ("shift", "shifts"):
+        return Part("day shift", plural=reader.word(at + 1) == "shifts"), at + 2
+    if word == "pm" and reader.word(at + 1) == "shift":
+        return Part("evening"), at + 2
     if word == "day" and reader.word(at + 1) in ("shift", "shifts"):
         return Part("day shift", plural=reader.word(at + 1) == "shifts"), at + 2
     if word in words.LUNCH and (side := words.BY_LUNCH.get(reader.word(at - 1))):

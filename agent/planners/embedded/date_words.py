@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import time
+from datetime import datetime, time
 
 from agent.planners.embedded.date_values import Bound
 
@@ -81,13 +81,22 @@ PARTS: dict[str, tuple[time, time]] = {
 }
 PART_WORDS = {
     "morning": "morning", "am": "morning", "afternoon": "afternoon", "arvo": "afternoon", "evening": "evening",
-    "night": "night", "overnight": "night",
+    "night": "night", "overnight": "night", "noc": "night", "nite": "night", "graveyard": "night",
 }  # fmt: skip
 LUNCH = ("lunch", "lunchtime")
-BY_LUNCH = {"after": "afternoon", "past": "afternoon", "before": "morning"}
+BY_LUNCH = {"by": "morning", "after": "afternoon", "past": "afternoon", "before": "morning"}
 """Which part of the day lies on which side of lunch."""
-PART_PLURALS = {"mornings": "morning", "afternoons": "afternoon", "evenings": "evening", "nights": "night"}
-NAMED_CLOCKS = {"noon": (12, 0), "midday": (12, 0), "noontime": (12, 0), "midnight": (24, 0)}
+PART_PLURALS = {
+    "mornings": "morning",
+    "afternoons": "afternoon",
+    "evenings": "evening",
+    "nights": "night",
+    "nocs": "night",
+}
+NAMED_CLOCKS = {
+    "noon": (12, 0), "midday": (12, 0), "noontime": (12, 0), "midnight": (24, 0), "suppertime": (18, 0),
+    "dinnertime": (18, 0),
+}  # fmt: skip
 BOUNDS: dict[str, Bound] = {
     "by": "by", "before": "before", "until": "until", "till": "until", "til": "until", "through": "until",
     "thru": "until", "after": "after", "from": "from", "since": "from", "starting": "from", "at": "at",
@@ -136,6 +145,20 @@ def hours_in_full(text: str) -> str:
     text = _HALVES.sub(lambda found: f"{found[1]}{found[2]}m to {found[3]}{found[4]}m", text)
     text = _SHORT_SHIFT.sub(lambda found: _SHORT_HOURS[found[1]], text)
     return _SHIFT.sub(lambda found: f"{_clock(found[1])} to {_clock(found[2])}", text)
+
+
+_CHANGE = re.compile(
+    r"\b(by|before|until|till|til) (?:the )?(?:end of (?:the |my |this )?shift|shift change|change of shift)\b", re.I
+)
+_NEXT_SHIFT = re.compile(r"\b(?:the )?next shift\b", re.IGNORECASE)
+
+
+def shifts_in_full(text: str, now: datetime) -> str:
+    """Shifts said by their place, by their hours: "by shift change" in the morning is "by 19:00"."""
+    start, end = PARTS["day shift"]
+    by_day = start <= now.time() < end
+    text = _CHANGE.sub(lambda found: f"{found[1]} {end if by_day else start:%H:%M}", text)
+    return _NEXT_SHIFT.sub("tonight" if by_day else "the day shift", text)
 
 
 def _clock(digits: str) -> str:

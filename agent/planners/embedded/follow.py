@@ -5,7 +5,13 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from agent.planners.embedded.after_answers import after_a_change, ask_on, is_bare_question, takes_an_option
+from agent.planners.embedded.after_answers import (
+    after_a_change,
+    after_an_answer,
+    ask_on,
+    is_bare_question,
+    takes_an_option,
+)
 from agent.planners.embedded.answers import (
     answers,
     chosen_matter,
@@ -89,11 +95,10 @@ def go_on(heard: Heard, masked: str, sure: float, lexicon: Lexicon) -> Heard:
     if chosen is not None:
         forget_our_words(heard)
         return resume(heard, {**memory, "intent": chosen}, lexicon, answer=False)
-    if takes_an_option(heard):
+    if _takes_what_was_shown(heard, masked, lexicon):
         return heard
-    if takes_a_slot(heard, masked):
-        take_visit(heard, lexicon)
-        return heard
+    if (told := after_an_answer(heard, lexicon)) is not None:
+        return told
     if (asked := _answered(heard, lexicon, fragment, sure)) is not None:
         return resume(heard, asked, lexicon, answer=True)
     if goes_on_with_case(heard, memory):
@@ -115,6 +120,16 @@ def go_on(heard: Heard, masked: str, sure: float, lexicon: Lexicon) -> Heard:
     take_along(heard)
     take_visit(heard, lexicon)
     return heard
+
+
+def _takes_what_was_shown(heard: Heard, masked: str, lexicon: Lexicon) -> bool:
+    """Whether it takes one of the options shown, or a free slot shown, with whom it is for."""
+    if takes_an_option(heard):
+        return True
+    if takes_a_slot(heard, masked):
+        take_visit(heard, lexicon)
+        return True
+    return False
 
 
 def _answered(heard: Heard, lexicon: Lexicon, fragment: bool, sure: float) -> Mapping[str, Any] | None:

@@ -16,9 +16,11 @@ from hospital.model.people import User
 
 _EVERYWHERE = re.compile(
     r"\b(?:(?:any|all|every|each|whichever)(?: of the| the| our)?(?: five| 5)?(?: other)? "
-    r"(?:sites?|hospitals?|campus(?:es)?|locations?)|anywhere|everywhere|"
+    r"(?:sites?|hospitals?|campus(?:es)?|locations?)|which (?:of (?:the|our) )?(?:sites?|hospitals?|campus(?:es)?)|"
+    r"anywhere(?! (?:near|close|in (?:the|our) (?:house|building|hospital))\b)|everywhere|"
     r"across (?:all|the (?:whole |entire )?system|sites)|"
     r"(?:the )?(?:whole|entire) (?:system|network|organi[sz]ation)|system-?wide|"
+    r"in the (?:system|network)|"
     r"(?:doesn'?t|don'?t|does not|do not|not) (?:care|mind|matter|bothered)(?: about)? "
     r"(?:where|which (?:site|hospital)))\b",
     re.IGNORECASE,
@@ -105,6 +107,10 @@ class Heard:
         """The site said ("all" for any site), or None for home."""
         return "all" if self.everywhere else self.one("site")
 
+    def site_or_house(self) -> str | None:
+        """The site said; the speaker's own where every unit of it is meant rather than theirs."""
+        return self.site() or (self.user.home.site_id if says_whole_house(self.text) else None)
+
     def window(self) -> dict[str, str]:
         """The time said, as tool arguments: nothing, `day`, or `start` and `end`."""
         if "start" in self.time:
@@ -153,7 +159,8 @@ class Heard:
 
 _HOUSE = re.compile(
     r"\b(?:(?:whole|entire|full|across the|in the|the) (?:house|hospital|building)|house-? ?wide|"
-    r"(?:all|every|each) (?:of the )?(?:units?|wards?|floors?)|overall|in total)\b",
+    r"(?:all|every|each|which|what|any|whichever) (?:of the |other )?(?:units?|wards?|floors?)|overall|in total|"
+    r"(?:by|per) (?:unit|ward|floor)|upstairs|the (?:floors|wards|units))\b",
     re.IGNORECASE,
 )
 

@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -65,6 +65,12 @@ class Ranking:
     def without(self, intent: str) -> "Ranking":
         """The same ranking in which one intent is not to be had; what it took stays taken, so nothing gets surer."""
         return replace(self, intents=tuple(pair for pair in self.intents if pair[0] != intent))
+
+    def among(self, foreign: Collection[str]) -> "Ranking":
+        """The same ranking for somebody who means none of `foreign`: what these took goes to the rest."""
+        rest = tuple(pair for pair in self.intents if pair[0] not in foreign)
+        whole = sum(chance for _, chance in rest)
+        return replace(self, intents=tuple((name, chance / whole) for name, chance in rest))
 
     def probability(self, intent: str) -> float:
         """The probability of one intent. Raises KeyError for a name that is no intent."""

@@ -31,6 +31,12 @@ _DECLINES = re.compile(
     re.IGNORECASE,
 )
 """Somebody will not have what is offered."""
+_NO_AGENCY = re.compile(
+    r"\b(?:no|not|without|never|don'?t|do not|rather than|instead of|before|avoid\w*|other than)\s+"
+    r"(?:(?:an?|any|go|going|call|calling|use|using|want|we|i|the|to|outside)\s+){0,3}(?:agency|travell?ers?|registry|locums?)\b",
+    re.IGNORECASE,
+)
+"""Nurses are wanted, only none from outside."""
 _KEEPS = re.compile(
     r"\b(?:hang(?:ing)? on to|hold(?:ing)? on to|keep(?:ing)?|need(?:ing)?|want) (?:all of )?my (?:\w+ )?"
     r"(?:block|list|time|day|slot|session|morning|afternoon)\b|\b(?:stays?|remains?|is|are) (?:still )?mine\b",
@@ -60,7 +66,7 @@ _ONLY_TELLS = re.compile(
     r"^\W*(?:(?:please|no|wait|oh|sorry|but|hi|hello)\W+)*(?:don'?t|do not|never mind|no need to|not to)\b"
     r"[^.;!?]*?[,.;:–-]\s*"
     r"(?:(?:but|and|please|i|we)\s+)*(?:(?:just|only|simply|rather)\s+)*"
-    r"(?:tell|show|let me know|say|look|check|want to know|need to know|wonder\w*|asking|ask)\b",
+    r"(?:tell|show|let me know|say|look|check|want(?:ed|ing)? to know|need to know|wonder\w*|asking|ask)\b",
     re.IGNORECASE,
 )
 """A deed that is ruled out, before what is wanted instead: "don't cancel her, just tell me when it is"."""
@@ -111,12 +117,14 @@ def about_deeds(text: str, ranking: Ranking) -> str | None:
     """What is about a deed and is none of its own: taken back, a yes to somebody's request, or done already."""
     if _TAKES_BACK.search(text):
         return "withdraw_request"
-    if _ONLY_TELLS.match(text) and ranking.best in CHANGING:
-        return next(name for name, _ in ranking.intents if name not in CHANGING | WRITES | ASIDE)
+    if _ONLY_TELLS.match(text) and ranking.best in CHANGING | {"surge_beds"}:
+        return next(name for name, _ in ranking.intents if name not in CHANGING | WRITES | ASIDE | {"surge_beds"})
     if ranking.best in CHANGING - {"hold_slot", "ratio_breach", "mandate_overtime", "split_requisition"} and (
         _FORBIDS.match(text) and not _INSTEAD.search(text.rstrip(" ."))
     ):
         return "confirm_no"  # what is not to be done is not done
+    if ranking.best == "request_agency" and _NO_AGENCY.search(text):
+        return "who_can_cover"  # what is ruled out is not asked for
     if _is_told(text, ranking.best):
         return "confirm_no"
     if ranking.best in CHANGING and _ALREADY.match(text) and not _INSTEAD.search(text.rstrip(" .")):
@@ -133,9 +141,9 @@ def about_deeds(text: str, ranking: Ranking) -> str | None:
 
 def _is_told(text: str, matter: str) -> bool:
     """Whether it is told that a deed was done already, only may be, or is not to be."""
-    if matter in _OF_A_VISIT and not asks_to_know(text):
-        if any(told.match(text) for told in (_DONE_ALREADY, _NOBODY, _MAY_BE)):
-            return True
+    only_told = any(told.match(text) for told in (_DONE_ALREADY, _NOBODY, _MAY_BE))
+    if matter in _OF_A_VISIT and only_told and not asks_to_know(text):
+        return True
     if matter == "overbook" and _STOP_OVERBOOKING.search(text):
         return True
     if matter in CHANGING | {"approve_in_chat"} and _REFUSES.match(text):

@@ -14,6 +14,22 @@ _OF_CARE = frozenset({"unit", "level_of_care", "bed"})
 _SENDING = frozenset({"ed", "pacu"})
 """Where patients come from, when another place of care is named beside it."""
 _STAFFING = frozenset({"request_agency", "who_can_cover"})
+_OF_BEDS = frozenset(
+    {"bed_state", "bed_need_forecast", "what_if", "surge_beds", "place_waiting", "assign_bed", "staffing_need"}
+)
+_COMING_FROM = re.compile(
+    r"\b(?:transfers?|patients?|pts?|admi\w+|cases|somebody|someone|more|\d+|one|two|three|four|five|six)\s+"
+    r"(?:(?:coming|in|over|up|to us|of theirs)\s+)*from\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
+_SENDS = re.compile(
+    r"\s*(?:'s\s+)?(?:(?:wants?|would like|is trying|plans?|needs?|is going)\s+to\s+|"
+    r"(?:is|are|could|will|might)\s+)?"
+    r"(?:send\w*|transfer\w*|divert\w*|ship\w*|push\w*|offload\w*|unload\w*|dump\w*)\b"
+    r"(?!\s+(?:patients? )?(?:out|away|elsewhere|to (?!us|me)))",
+    re.IGNORECASE,
+)
+"""How a hospital is said to send patients to that of the speaker."""
 _LEFT = frozenset({"displace"})
 """Matters that are about what is left, rather than about where things go."""
 
@@ -38,9 +54,17 @@ def sources(mentions: Sequence[Mention], intent: str, text: str) -> list[Mention
     if lent:
         found |= _lenders(mentions, found, text)
     cared = [one for one in mentions if one.kind in _OF_CARE and one not in found]
+    if intent in _OF_BEDS:
+        found |= _sending_sites(mentions, text)
     sending = {one for one in cared if _SENDING & set(one.of("level_of_care"))}
     found |= sending if len(sending) < len(cared) else set()
     return [one for one in mentions if one in found]
+
+
+def _sending_sites(mentions: Sequence[Mention], text: str) -> set[Mention]:
+    """The hospitals that patients come from: "what if Harbor sends five over" is about where the speaker works."""
+    sites = [one for one in mentions if one.kind == "site"]
+    return {one for one in sites if _COMING_FROM.search(text[: one.start]) or _SENDS.match(text, one.end)}
 
 
 _TO = re.compile(
@@ -53,6 +77,13 @@ _MOVES = re.compile(
 )
 
 
+_GOES = re.compile(
+    r"\s*(?:(?:can|could|should|may|needs? to|has to|is|ready to|be)\s+)*(?:go|goes|going|come|comes|moved?|moves)\b",
+    re.IGNORECASE,
+)
+"""Whoever lies in the bed just named is to leave it: "can 14 go to 5 West"."""
+
+
 def _where_they_lie(mentions: Sequence[Mention], left: set[Mention], text: str) -> set[Mention]:
     """Of several places, those that nobody is to go to: "the man in 5 West bed 12 should go to 3 East"."""
     places = [one for one in mentions if one.kind in _OF_CARE]
@@ -62,11 +93,19 @@ def _where_they_lie(mentions: Sequence[Mention], left: set[Mention], text: str) 
         if before in left and one.kind == "bed" and not text[before.end : one.start].strip(" ,")
     }
     beside |= {one for one in places if one.kind == "bed" and _MOVES.search(text[: one.start]) and one not in left}
+    beside |= {one for one in places if one.kind == "bed" and _passes_through(one)}
+    beside |= {one for one in places if one.kind == "bed" and _GOES.match(text, one.end) and one not in left}
     aims = [one for one in places if _TO.search(text[: one.start]) and one not in left]
     units = [one for one in places if one.kind == "unit"]
     if len(aims) == 1 and aims[0].kind == "unit" and len(units) > 1:
         return beside | {one for one in places if one is not aims[0] and one.start < aims[0].start}
-    return beside if len(beside) < len(places) else set()
+    waits = len(places) == 1 and bool(beside) and _passes_through(places[0])
+    return beside if waits or len(beside) < len(places) else set()
+
+
+def _passes_through(bed: Mention) -> bool:
+    """Whether it is a bed of emergency or recovery: nobody is put there, whoever lies there waits for another."""
+    return all(label.partition("-")[0].casefold() in _SENDING for label in bed.ids) and bool(bed.ids)
 
 
 def _lenders(mentions: Sequence[Mention], left: set[Mention], text: str) -> set[Mention]:

@@ -48,10 +48,22 @@ _ABOUT_A_LOSS = frozenset({"displace", "request_maintenance", "what_if"})
 _THINGS = frozenset({"room", "scanner", "equipment"})
 _ABOUT_ITEMS = frozenset({"stock_level", "inventory_shortage", "erp_status", "propose_case"})
 _OF_DOCTORS = frozenset(
-    {"clinic_earliest_slot", "or_open_time", "imaging_slot", "book_visit", "schedule_case_for_patient"}
+    {
+        "clinic_earliest_slot",
+        "or_open_time",
+        "imaging_slot",
+        "book_visit",
+        "schedule_case_for_patient",
+        "propose_case",
+    }
 )
 _OF_NURSES = frozenset({"who_can_cover", "record_status", "request_agency", "mandate_overtime", "staffing_need"})
 """Matters that name a nurse, where those above name a doctor."""
+_OF_NURSES_THERE = frozenset({"who_can_cover", "what_if", "staffing_need", "request_agency"})
+_LENDS = re.compile(
+    r"^\W*(?:please\W+)?(?:lend|loan|float|send|move|shift)\b[^?]*\b(?:rns?|nurses?)\b[^?]*$", re.IGNORECASE
+)
+"""That a nurse of one unit is to go to another; which one is asked, never guessed."""
 _ANY = 0.01
 _INSTEAD = re.compile(
     r"\b(?:equivalents?|alternatives?|substitut\w+|interchangeable|comparable|in (?:its|their) place|"
@@ -109,7 +121,7 @@ def intent_by_build(
         return other
     if _THIRD_NEXT.search(text) and not _OTHER_DEED.search(text):
         return "kpi_question"  # a figure of access, whatever visit it is about
-    if is_supposition(text, ranking):
+    if is_supposition(text, ranking, mentions):
         return "what_if"
     if (beds := _about_beds(ranking, mentions, times)) is not None:
         return beds
@@ -136,6 +148,8 @@ def _by_things(
         return "add_on_case"
     if ranking.best in _ABOUT_A_LOSS and kinds & _THINGS and says_back(text) and not asks_to_know(text):
         return "record_status"  # nothing is lost any more
+    if ranking.best in _OF_NURSES_THERE and _LENDS.match(text) and sum(one.kind == "unit" for one in mentions) > 1:
+        return "request_agency"
     if "staff" in kinds and ranking.best in _OF_DOCTORS:
         return next((name for name, chance in ranking.intents if name in _OF_NURSES and chance >= _ANY), None)
     near = {name for name, _ in ranking.intents[:6]}

@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 from agent.planners.embedded.answers import read_names
 from agent.planners.embedded.bare_numbers import with_bare_records
 from agent.planners.embedded.bare_rooms import with_rooms_in_full
-from agent.planners.embedded.date_follow import going_on, is_to_come
+from agent.planners.embedded.date_follow import going_on, is_to_come, says_forecast
 from agent.planners.embedded.date_values import When, Window
-from agent.planners.embedded.date_words import hours_in_full
+from agent.planners.embedded.date_words import hours_in_full, shifts_in_full
 from agent.planners.embedded.dates import read_dates
 from agent.planners.embedded.deeds import asks_to_know, begins_with_now
 from agent.planners.embedded.follow import born_in, go_on
@@ -30,7 +30,8 @@ from agent.planners.embedded.said_cases import name_said_case
 from agent.planners.embedded.spelling import Spelling, named_as_well, with_apostrophes, words_said
 from agent.planners.embedded.structure import intent_by_build
 from agent.planners.embedded.tidy import PEOPLE, tidy
-from agent.planners.embedded.vague import matter_of_speaker
+from agent.planners.embedded.vague import foreign_matters, matter_of_speaker
+from agent.planners.embedded.ward_beds import with_ward_beds
 from agent.planners.port import Asked
 from hospital.model.places import Site
 from hospital.ports import Reader
@@ -78,7 +79,8 @@ class Understanding:
         """What this message says, together with what it goes on with."""
         zone = ZoneInfo(zone_of(asked))
         lexicon = self._names(asked.world)
-        text = self._spelling.corrected(hours_in_full(with_apostrophes(clean(asked.text))))
+        in_full = shifts_in_full(hours_in_full(with_apostrophes(clean(asked.text))), asked.now.astimezone(zone))
+        text = self._spelling.corrected(in_full)
         text = with_rooms_in_full(text, asked.user, lexicon.room_numbers(asked.user.home.site_id))
         times = apart_from_figures(text, read_dates(text, asked.now, zone))
         if begins_with_now(text):
@@ -87,10 +89,12 @@ class Understanding:
         times = apart_from_names(text, times, named, asked.now, zone)
         named, times = with_bare_records(text, named, times, asked.world)
         mentions = tidy([name for name in named if not _is_time(name, times)], text, lexicon)
+        mentions, times = with_ward_beds(text, mentions, times, asked.user, lexicon)
         masked = mask(text, mentions, times)
         ranking = self._classifier.classify(masked)
         if not asked.memory.get("intent"):
             ranking = ranking.without(FOLLOW_UP)  # a first message follows nothing
+        ranking = ranking.among(foreign_matters(text, asked.user, mentions))
         settled = intent_by_build(text, ranking, mentions, times, SURE)
         if settled is None and ranking.best != FOLLOW_UP:
             today = asked.now.astimezone(zone).date()
@@ -122,7 +126,7 @@ class Understanding:
         if heard.follows:
             earlier = heard.memory.get("time") or {}
             heard.time = going_on(heard.time, heard.text, heard.times, earlier, asked.now.astimezone(zone))
-            if heard.intent == "bed_state" and is_to_come(heard.times, asked.now):
+            if heard.intent == "bed_state" and (is_to_come(heard.times, asked.now) or says_forecast(text)):
                 heard.intent = "bed_need_forecast"  # "and by 7 tonight?": beds to come are forecast, not counted
         return heard
 

@@ -1,4 +1,4 @@
-"""A question that names nothing ("how are we looking tonight?") is about what its speaker runs."""
+"""What names nothing of other fields is about what its speaker runs: "how are we looking tonight?"."""
 
 import re
 from collections.abc import Iterable
@@ -68,3 +68,28 @@ def matter_of_speaker(
     matter = next((matter for role, matter in matters.items() if role in user.roles), None)
     later = any(when.start.date() > today if isinstance(when, Window) else isinstance(when, Moment) for when in times)
     return _AHEAD.get(matter or "", matter) if later else matter
+
+
+_OF_WARDS = frozenset({"charge_nurse", "nurse_manager", "nursing_supervisor", "cno_delegate", "capacity_manager"})
+_NOT_OF_WARDS = frozenset({
+    "add_on_case", "book_visit", "cancel_visit", "case_show", "change_case", "clinic_earliest_slot",
+    "demand_vs_capacity", "demand_forecast", "hold_slot", "imaging_slot", "inventory_shortage", "no_show_risk",
+    "offer_waitlist", "or_open_time", "overbook", "predict_duration", "propose_case", "release_block",
+    "reschedule_visit", "route_imaging", "schedule_case_for_patient", "template_change", "substitute_item",
+})  # fmt: skip
+"""Matters of operating rooms, clinics and imaging."""
+_OTHER_FIELDS = frozenset({"room", "clinic", "scanner", "clinician", "case", "item", "procedure", "requisition",
+                           "appointment", "equipment", "code"})  # fmt: skip
+_SAYS_OTHER_FIELD = re.compile(
+    r"\b(?:ORs?|theat(?:re|er)s?|clinics?|visits?|appointments?|appts?|scans?|mri|ct|x-?rays?|imaging|surger\w+|surgeons?|"
+    r"surgical|operat\w+|cases?|blocks?|referrals?|lists?|slots?|sessions?|templates?|implants?|trays?|sets?|dr|doctors?|"
+    r"electives?|add-?ons?|procedures?|no-?shows?|waitlist\w*|outpatients?|demand|volumes?)\b",
+    re.IGNORECASE,
+)
+
+
+def foreign_matters(text: str, user: User, mentions: Iterable[Mention]) -> frozenset[str]:
+    """The matters that somebody of the wards does not mean where nothing of them is named."""
+    wards = bool(user.roles) and user.roles <= _OF_WARDS
+    other = any(one.kind in _OTHER_FIELDS for one in mentions) or _SAYS_OTHER_FIELD.search(text)
+    return _NOT_OF_WARDS if wards and not other else frozenset()

@@ -28,8 +28,14 @@ FAIRLY_SURE_TO_LOOK = 0.6
 """What only looks something up needs less: nothing comes of it, and of those that sure four in five are meant."""
 LOOKS = frozenset(READS) | {"clinic_earliest_slot", "kpi_question", "no_show_risk", "policy_why"}
 """Matters of which only something looked up is told."""
-ALIKE = frozenset({"demand_forecast", "demand_vs_capacity"})
-"""Matters whose answers hold the same figures: it is not asked which of them is meant."""
+ALIKE = (
+    frozenset({"demand_forecast", "demand_vs_capacity"}),
+    frozenset({"bed_state", "bed_need_forecast", "place_waiting", "surge_beds"}),
+    frozenset({"staffing_need", "who_can_cover", "what_if"}),
+)
+"""Matters that change nothing and whose answers tell much the same: it is not asked which of them is meant ..."""
+_LEAST_OF_KIN = 0.4
+"""... unless the likeliest is less probable than this."""
 MATTER = ("intent", "slots", "time", "everywhere", "count", "text", "offered", "unclear", "other_case")
 
 
@@ -82,9 +88,9 @@ def _is_doubtful(heard: Heard) -> bool:
     sure, lead = heard.ranking.confidence, heard.ranking.margin
     if heard.intent in CHANGING and sure < (SURE_TO_ASK_BACK if heard.intent in ASKS_BACK else SURE_TO_CHANGE):
         return not says_deed(heard.text) or (sure < SURE_OF_DEED and lead < FAR_AHEAD)
-    if heard.intent in ALIKE:
-        sure += sum(chance for name, chance in heard.ranking.intents[1:] if name in ALIKE)
-    return sure < (FAIRLY_SURE_TO_LOOK if heard.intent in LOOKS else FAIRLY_SURE)
+    kin = next((family for family in ALIKE if heard.intent in family), frozenset())
+    together = sure + sum(chance for name, chance in heard.ranking.intents[1:] if name in kin)
+    return together < (FAIRLY_SURE_TO_LOOK if heard.intent in LOOKS else FAIRLY_SURE) or sure < _LEAST_OF_KIN
 
 
 SMALL_TALK = (

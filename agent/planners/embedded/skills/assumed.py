@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from agent.planners.embedded.heard import Heard
+from agent.planners.embedded.suppositions import NUMBER, NURSES_THERE
 from hospital.model.people import Staff
 
 Assumed = dict[str, Any]
@@ -28,22 +29,52 @@ _LATE = re.compile(
 )
 _UP_TO = re.compile(
     r"(?:\b(?:(?:get|go|goes|gets|climb\w*|ris\w*|grow\w*|fill\w*) (?:up )?to|hits?|reach\w*|"
-    r"census (?:of|is|at|was|were)|(?:are|be|were|is) at|simulate \w+ at|for|with|at)\s+(?:a census of )?|^\W*)"
+    r"census (?:of|is|at|was|were)|(?:are|be|were|is) at|simulate \w+ at|for|with|at|have|'ve got|'ve)\s+"
+    r"(?:a census of )?|^\W*)"
     r"(?P<all>\d{1,2})(?: (?:patients?|pts|heads)\b|\W*(?:$|[,;?]))",
     re.IGNORECASE,
 )
 """A number of patients in all, not of more: "if we get to 30 patients"."""
 _OF_STAFF = re.compile(
-    r"\b(?:nurses?|rns?|staff\w*|legal|ratios?|safe|short|cover\w*|enough of us|people)\b", re.IGNORECASE
+    r"\b(?:nurses?|rns?|staff\w*|legal|ratios?|safe|short|cover\w*|enough of us|people|"
+    r"(?:pull|spare) (?:one|two|somebody))\b",
+    re.IGNORECASE,
 )
 _OPEN_UNIT = re.compile(r"\b(?:re)?open\w*\b", re.IGNORECASE)
 _SHUT_UNIT = re.compile(r"\b(?:clos\w+|shut\w*)\b", re.IGNORECASE)
 _PERCENT = re.compile(r"%|\bper ?cent\b", re.IGNORECASE)
+_OF_OURS = re.compile(
+    r"\b(?:(?:of|off) (?:mine|ours|us|them|my \w+|our \w+)|mine|people|somebody|someone|girls|"
+    r"(?:one|two|three|four|[1-6]) "
+    r"(?=rang|ring|call|phon|went|goes?|leav|(?:is |are |were )?(?:sick|ill|off|out)|not))\b",
+    re.IGNORECASE,
+)
+"""How the nurses of a shift are called where nurses are what is spoken about."""
+_GONE = re.compile(
+    r"\b(?:call\w*|phon\w*|rang|ring\w*|sick|ill|off|out|leav\w*|left|goes? home|went home|send\w*|let|lose|lost|"
+    r"down|not (?:in|coming)|no-?shows?|less|fewer|without|missing|short)\b",
+    re.IGNORECASE,
+)
+_LENDS = re.compile(
+    r"\b(?:lend\w*|lent|loan\w*|giv\w+|gave|spar\w+|float\w*|send\w*|sent|pull\w*|tak\w+|borrow\w*)\b"
+    r".*\b(?:to|for)\b",
+    re.I,
+)
+"""A nurse goes to another unit."""
+_PULLS = re.compile(
+    rf"\b(?:lend|loan|give|spare|float|send|pull|take|borrow)\w*\s+(?:me\s+)?"
+    rf"(?:{NUMBER}|somebody|someone|a nurse|an rn)\b",
+    re.I,
+)
+_PATIENTS_MORE = re.compile(rf"\b(?:send\w*|sent)\s+(?:us|me)?\s*{NUMBER}\s+(?:more|extra)\b", re.IGNORECASE)
+_AIM = re.compile(r"\b(?:to|for|onto|over to)\s+(?:the\s+)?$", re.IGNORECASE)
+_OF_PATIENTS = re.compile(r"\b(?:patients?|pts?|beds?|discharg\w*|admi\w+|transfers?)\b", re.IGNORECASE)
 _STAFFING = ("staffing_need", "who_can_cover", "request_agency")
-_ON_A_UNIT = ("nurses_missing", "more_nurses", "census", "more_in_beds")
+_ON_A_UNIT = ("nurses_missing", "more_nurses", "nurses_there", "census", "more_in_beds")
 _ONE_NURSE = re.compile(
     r"\b(?:another|an?|one of (?:my|the|our)|my)\s+(?:\w+ )?(?:nurse|rn|call[- ]?out|sick call)\b", re.I
 )
+_ONE_GONE = re.compile(rf"{_ONE_NURSE.pattern}|\b(?:somebody|someone|one of|a nurse|mine)\b", re.IGNORECASE)
 _OPEN = re.compile(
     r"\bbeds?\b.*\b(?:being open\w*|were open\w*|in use)\b|"
     r"\b(?:open\w*|staff\w*|add\w*|use|activate\w*)\b.*\b(?:beds?|surge)\b|\bsurge beds?\b|"
@@ -52,8 +83,9 @@ _OPEN = re.compile(
 )
 _HOW_MANY_NURSES = re.compile(r"\bhow many (?:\w+ )?(?:nurses|rns|more)\b", re.IGNORECASE)
 _OPENS = re.compile(r"\b(?:open\w*|staff\w*|us(?:e|ed|ing)|running|in use)\b", re.IGNORECASE)
-_SHUT_BEDS = re.compile(r"\b(?:closed|shut|unstaffed|mothballed)\s+(?:\w+ )?beds\b", re.IGNORECASE)
+_SHUT_BEDS = re.compile(r"\b(?:closed|shut|unstaffed|mothballed)\s+(?:\w+ )?(?:beds|ones)\b", re.IGNORECASE)
 _MORE_BEDS = re.compile(r"\b(?:more|extra|additional)\s+(?:[\w-]+\s+)?beds?\b", re.IGNORECASE)
+_SOME_BEDS = re.compile(rf"\b{NUMBER}\s+(?:\w+\s+)?beds?\b", re.IGNORECASE)
 _EVERY = re.compile(r"\b(?:all|every)\b", re.IGNORECASE)
 _CLOSE = re.compile(r"\b(?:clos\w+|lose|lost|block\w*|take out|shut\w*|out of (?:use|service))\b", re.IGNORECASE)
 _NURSES = re.compile(
@@ -94,10 +126,12 @@ def _assumed(heard: Heard, start: int, end: int) -> Assumed | None:
     kind = _kind(heard, clause, count, unit, source)
     if kind is None:
         return None
+    if kind in ("more_nurses", "nurses_missing") and _LENDS.search(clause):
+        kind, unit = "nurses_missing", _lender(heard, start, end) or unit
     found: Assumed = {"kind": kind}
     if kind in _ON_A_UNIT:
         person = heard.one("staff") if kind == "nurses_missing" else None
-        one = person is not None or _ONE_NURSE.search(clause) is not None
+        one = person is not None or (_ONE_NURSE if kind != "nurses_missing" else _ONE_GONE).search(clause) is not None
         return _told(heard, {**found, "count": count or (1 if one else None), "unit": unit or _ward(heard, person)})
     if kind == "more_demand":
         sign = -1 if _DOWN.search(clause) else 1
@@ -133,10 +167,14 @@ def _ward(heard: Heard, person: str | None) -> str | None:
 
 
 def _kind(heard: Heard, clause: str, count: int | None, unit: str | None, source: str | None) -> str | None:
+    if count is not None and source is None and NURSES_THERE.search(clause) is not None:
+        return "nurses_there"
     if count is not None and source is None and _about_nurses(heard) and _is_census(clause, count):
         return "census"
     if _DEMAND.search(clause) and source is None:
         return "more_demand"
+    if (plain := _plain(heard, clause, count)) is not None:
+        return plain
     if _DISCHARGE.search(clause) and not _NURSES.search(clause):
         return "late_discharges" if _LATE.search(clause) else "early_discharges"
     if _HOW_MANY_NURSES.search(clause):
@@ -155,6 +193,29 @@ def _kind(heard: Heard, clause: str, count: int | None, unit: str | None, source
         on_a_unit = source is None or heard.user.home.unit_id is not None
         return "more_in_beds" if on_a_unit and _about_nurses(heard) and _ward(heard, None) else "more_patients"
     return None
+
+
+def _plain(heard: Heard, clause: str, count: int | None) -> str | None:
+    """What is plain whatever else the clause says: so many beds closed, or somebody of the nurses gone."""
+    if count is not None and _CLOSE.search(clause) and _SOME_BEDS.search(clause):
+        return "beds_closed"
+    return "nurses_missing" if _leaves(heard, clause) else None
+
+
+def _leaves(heard: Heard, clause: str) -> bool:
+    """Whether somebody of the nurses will not be there, said without the word, where nurses are spoken about."""
+    if any(pattern.search(clause) for pattern in _SOURCES.values()) or _PATIENTS_MORE.search(clause):
+        return False  # patients are sent, not nurses
+    ours = (_OF_OURS.search(clause) or _PULLS.search(clause)) is not None and _OF_PATIENTS.search(clause) is None
+    return ours and _about_nurses(heard) and (_GONE.search(clause) or _PULLS.search(clause)) is not None
+
+
+def _lender(heard: Heard, start: int, end: int) -> str | None:
+    """The unit that a nurse is taken from: one named that is not where she goes, else the speaker's own."""
+    units = [one for one in heard.named("unit") if start <= one.start < end and one.ids]
+    left = [one.ids[0] for one in units if not _AIM.search(heard.text[: one.start])]
+    own = heard.user.home.unit_id
+    return left[0] if left else str(own) if own and not any(own in one.ids for one in units) else None
 
 
 def _counts_on(deed: re.Pattern[str], clause: str, count: int | None, unit: str | None) -> bool:

@@ -7,7 +7,9 @@ from agent.planners.embedded.lexicon_words import ORDINARY
 from agent.planners.embedded.take_along import points_at_patient
 from hospital.model.people import Encounter
 from hospital.model.places import Bed
+from hospital.ports import In
 
+_LYING = ("in_bed", "boarding")
 _PASSED_THROUGH = ("ed", "pacu")
 """Whoever comes from there waits for a bed; whoever comes from elsewhere is one certain patient."""
 
@@ -20,7 +22,7 @@ def is_stay(code: str) -> bool:
 def patient_meant(heard: Heard) -> str | None:
     """The record number, name or stay of the patient; None when nobody is said or it is not clear who."""
     stay = next((code for code in heard.slots.get("code", []) if is_stay(code)), None)
-    return heard.one("patient") or stay or _longest_waiting(heard) or _lies_there(heard)
+    return heard.one("patient") or stay or _of_the_list(heard) or _longest_waiting(heard) or _lies_there(heard)
 
 
 _LONGEST = re.compile(r"\b(?:longest|most hours|first in (?:line|the queue))\b", re.IGNORECASE)
@@ -28,6 +30,13 @@ _OF_A_LIST = re.compile(
     r"\b(?:first|second|third|fourth|last|2nd|3rd|4th)\s+(?:one|patient|of (?:them|those|these)|on the list)\b", re.I
 )
 """Somebody is meant by a place in a list, which is shown by bed and not by patient."""
+
+
+def _of_the_list(heard: Heard) -> str | None:
+    """The stay of whoever stands at the place said in the list just shown of those who wait."""
+    stays: list[str] = heard.memory.get("stays") or []
+    place = heard.ordinal() if _OF_A_LIST.search(heard.text) else None
+    return stays[place - 1 if place > 0 else -1] if place and place <= len(stays) else None
 
 
 def _longest_waiting(heard: Heard) -> str | None:
@@ -46,7 +55,7 @@ def _lies_there(heard: Heard) -> str | None:
     if label is None or site is None:
         return None
     beds = heard.asked.world.find(Bed, site_id=site, label=label)
-    stays = heard.asked.world.find(Encounter, bed_id=beds[0].id, state="in_bed") if beds else []
+    stays = heard.asked.world.find(Encounter, bed_id=beds[0].id, state=In(_LYING)) if beds else []
     return str(stays[0].id) if len(stays) == 1 else None
 
 
@@ -54,7 +63,7 @@ def means_somebody(heard: Heard) -> bool:
     """Whether one certain patient is meant who was not made out: "her", "the second one", who is moved, a name."""
     left = heard.one("from_unit") or ""
     moved = heard.one("from_bed") is not None or (left and left.rpartition("-")[2] not in _PASSED_THROUGH)
-    named = any(heard.named(kind) for kind in ("staff", "clinician"))
+    named = any(heard.named(kind) for kind in ("staff", "clinician", "procedure"))
     if moved or named or points_at_patient(heard) or _OF_A_LIST.search(heard.text):
         return True
     told = [(one.start, one.end) for one in heard.mentions] + [(one.said.start, one.said.end) for one in heard.times]

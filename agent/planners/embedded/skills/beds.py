@@ -16,7 +16,7 @@ def assign_bed(heard: Heard) -> Script:
     bed = heard.one("bed") or next((code for code in codes if not is_stay(code)), None)
     patient = patient_meant(heard)
     unit = ward(heard) if bed is None else None
-    if bed is None and unit is None:
+    if bed is None and unit is None and not (patient and heard.one("from_bed")):
         return question("Which bed, or which unit?", asks_for="bed")
     if patient is None and means_somebody(heard):
         return question(
@@ -46,7 +46,8 @@ def place_waiting(heard: Heard) -> Script:
     """A bed for everybody who waits at the site, as far as there is one."""
     result = yield from do("propose_allocation", goal="beds", site=heard.site())
     if isinstance(result, Done) and result.options:
-        return Say(f"{result.headline} Say which one to submit.")
+        stays = [stay for _, stay, *_ in result.facts["rows"]]
+        return Say(f"{result.headline} Say which one to submit.", remember={"stays": stays})
     return (yield from settle("propose_allocation", result, "find beds for those who wait"))
 
 

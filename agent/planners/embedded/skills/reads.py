@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from agent.planners.embedded.heard import Heard
-from agent.planners.embedded.script import Script, do, question, tell
+from agent.planners.embedded.script import Say, Script, do, do_all, question, tell
 from agent.planners.embedded.search_window import window_ahead
 from agent.planners.embedded.skills.items import what_of
 from agent.planners.embedded.skills.wards import ward
@@ -37,14 +37,28 @@ def bed_state(heard: Heard) -> Arguments:
     unit = heard.one("unit") or next(iter(heard.slots.get("home_unit", [])), None)
     level = heard.one("level_of_care")
     unit = None if level and not heard.named("unit") else unit
-    return {"subject": "beds", "site": heard.site(), "unit": unit, "level": level, "bed": heard.one("bed")}
+    return {"subject": "beds", "site": heard.site_or_house(), "unit": unit, "level": level, "bed": heard.one("bed")}
+
+
+def beds_of_several(heard: Heard) -> Script:
+    """Beds now: of one place, or of each of several units or levels of care that are compared."""
+    about = bed_state(heard)
+    kind, key = ("unit", "unit") if len(heard.slots.get("unit", ())) > 1 else ("level_of_care", "level")
+    wanted = [{**about, "unit": None, key: one} for one in heard.slots.get(kind, ())[:_MOST_PLACES]]
+    if len(wanted) < _FEWEST_COMPARED or about["bed"] is not None or heard.past() is not None:
+        return (yield from read(heard))
+    results = yield from do_all("query_capacity", wanted)
+    return Say(" ".join(tell(one).text for one in results))
+
+
+_FEWEST_COMPARED, _MOST_PLACES = 2, 4
 
 
 def staffing_need(heard: Heard) -> Arguments:
     """Nurses required against rostered; after an hour, until the end of its day."""
     window = heard.window()
     since = {"start": heard.time["at"]} if "at" in heard.time and "start" not in window else {}
-    return {"subject": "staff", "site": heard.site(), "unit": ward(heard), **(since or window)}
+    return {"subject": "staff", "site": heard.site_or_house(), "unit": ward(heard), **(since or window)}
 
 
 def imaging_slot(heard: Heard) -> Arguments:
@@ -149,7 +163,8 @@ def demand_forecast(heard: Heard) -> Arguments:
     """Demand to come, against capacity: of beds, or of a service's visits (a clinic stands for its service)."""
     site = heard.site()
     if heard.intent == "bed_need_forecast":
-        places = {"unit": heard.one("unit"), "level": heard.one("level_of_care")}
+        unit = heard.one("unit") or next(iter(heard.slots.get("home_unit", [])), None)
+        places = {"unit": unit, "level": heard.one("level_of_care")}
         by = heard.time.get("until") or heard.time.get("at")
         window = {"end": by} if by else heard.window()
         return {"subject": "beds", **places, "site": site, **window}

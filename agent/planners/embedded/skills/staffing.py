@@ -1,6 +1,7 @@
 """Nurses: asking for one more on a unit, and what covers a gap."""
 
 import re
+from datetime import datetime, timedelta
 
 from agent.planners.embedded.counts import count_in
 from agent.planners.embedded.heard import Heard
@@ -22,6 +23,9 @@ _OUTSIDE = re.compile(
 )
 
 
+_OVERTIME = re.compile(r"\b(?:overtime|ot|extra hours|stay(?:s|ing)? (?:on|over|late))\b")
+"""A nurse of ours who works longer; somebody named is one of ours."""
+_LONGEST = timedelta(hours=24)
 _BARE_NUMBER = re.compile(
     r"\W*(?:make (?:it|that) |no,? |actually,? |i need )?\w+(?: of them| please)?\W*", re.IGNORECASE
 )
@@ -31,7 +35,7 @@ def request_agency(heard: Heard) -> Script:
     """What is needed against what is there, then the request."""
     if (past := heard.past()) is not None:
         return question(f"{past[:1].upper()}{past[1:]} is over already. For which shift to come?", asks_for="day")
-    if not heard.time.keys() & {"day", "start", "at"}:
+    if not heard.time.keys() & {"day", "start", "at"} or _is_long(heard):
         return question("For which shift: today, tonight, or another day?", asks_for="day")
     if (nurses := _nurses_said(heard)) > 1:
         return (yield from _several(heard, nurses))
@@ -39,7 +43,8 @@ def request_agency(heard: Heard) -> Script:
     need = yield from do("query_capacity", subject="staff", unit=unit, site=heard.site(), **heard.window())
     text = heard.text.casefold()
     left = heard.one("from_unit")
-    source = "overtime" if "overtime" in text else "float" if left or "float" in text else "agency"
+    named = heard.one("staff") is not None and left is None and "float" not in text
+    source = "overtime" if named or _OVERTIME.search(text) else "float" if left or "float" in text else "agency"
     if source == "float" and not left and _OUTSIDE.search(text):
         source = "agency"  # "float's empty, go external"
     result = yield from do(
@@ -56,6 +61,12 @@ def request_agency(heard: Heard) -> Script:
         return (yield from settle("request_staffing", result, f"request a {source} nurse"))
     before = "" if isinstance(need, Refused) else f"{need.headline}\n\n"
     return Say(f"{before}{result.headline}", hides=("query_capacity",))
+
+
+def _is_long(heard: Heard) -> bool:
+    """Whether more than a shift or a day is said: nobody is asked for without rest from the 1st to the 14th."""
+    start, end = (datetime.fromisoformat(heard.time[key]) if key in heard.time else None for key in ("start", "end"))
+    return start is not None and end is not None and end - start > _LONGEST
 
 
 def _nurses_said(heard: Heard) -> int:

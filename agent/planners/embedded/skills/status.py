@@ -9,9 +9,22 @@ _KINDS = (("room", "room"), ("scanner", "room"), ("bed", "bed"), ("equipment", "
 _DIRTY = re.compile(
     r"\b(?:dirty|soiled|stripped(?! and (?:\w+ )?clean)|needs? (?:an? )?(?:\w+ )?clean\w*|"
     r"(?:wait\w*|awaiting|due) (?:(?:for|on) )?(?:an? |the )?(?:\w+ )?(?:clean\w*|housekeeping|evs)|"
-    r"not (?:been )?clean\w*|contaminated)\b",
+    r"not (?:been )?clean\w*|contaminated)\b|"
+    r"\b(?:housekeeping|evs|cleaners?)\b.{0,20}\b(?:not|hasn't|haven't|yet|still|never|needed)\b",
     re.IGNORECASE,
 )
+_VACATED = re.compile(
+    r"\b(?:vacated|emptied|discharged|(?:went|gone) home|(?:just|has|have|pt|patient|'s) left|is gone|"
+    r"left (?:ama|just now))\b",
+    re.IGNORECASE,
+)
+"""That whoever lay in a bed has left it: it is to be cleaned."""
+_TO_COME = re.compile(
+    r"\b(?:going (?:home|up|down|to be)|goes home|leaving|leaves|will|is to|are to|should|due|planned|expected|later|"
+    r"soon|once|when|about to|discharge (?:order\w*|pending|planned))\b",
+    re.IGNORECASE,
+)
+"""What is still to happen to a bed: it is no state of it yet."""
 _CLEANING = re.compile(r"\b(?:being cleaned|cleaning (?:now|in progress)|under cleaning)\b", re.IGNORECASE)
 _BACK = re.compile(
     r"\b(?:back (?:in|up|on|to|from|online)|(?:is|are|it'?s|'s) back|"
@@ -48,6 +61,7 @@ _TROUBLE = re.compile(
     r"smell\w*|burn\w*|power|electric\w*|air\w*|hvac|humid\w*|temperature|contaminat\w*|dirty|soiled|clean\w*|block\w*|"
     r"clos\w*|un(?:usable|available|safe)|crash\w*|crack\w*|spill\w*|jam\w*|problem\w*|issues?|trouble|alarm\w*|error\w*|"
     r"repair\w*|maintenance|quench\w*|stopp\w*|bust\w*|malfunction\w*|defect\w*|damag\w*|unusable|"
+    r"on the (?:blink|fritz)|keep (?:it |that |this )?(?:empty|free|closed)|bed ?bugs?|acting up|beeping|"
     r"drip\w*|evacuat\w*|unwell|packed up|had it|play\w* up|tripp\w*|collaps\w*|overheat\w*|too (?:warm|hot|cold)|"
     r"(?:no|not|isn'?t|aren'?t|doesn'?t|don'?t|won'?t|can'?t|cannot))\b",
     re.IGNORECASE,
@@ -58,13 +72,22 @@ SURE_OF_TROUBLE = 0.95
 
 def says_trouble(heard: Heard) -> bool:
     """Whether it is said that something is out of use: in words, beyond doubt, or as the answer to our question."""
+    trouble = heard.follows or _TROUBLE.search(heard.text) is not None
+    if heard.one("bed") is not None:  # it empties and fills by itself: the state must be said
+        return trouble or any(one.search(heard.text) for one in (_VACATED, _DIRTY, _CLEANING, _BACK))
     told = heard.sure(SURE_OF_TROUBLE) and heard.one("clinician") is None  # a person's name beside it: about whom?
-    return heard.follows or told or _TROUBLE.search(heard.text) is not None
+    return trouble or told
+
+
+def empties_later(heard: Heard) -> bool:
+    """Whether it is only told that a bed will become free: the feed foresees that, and nobody records it."""
+    to_come = heard.one("bed") is not None and _TO_COME.search(heard.text) is not None
+    return to_come and _TROUBLE.search(heard.text) is None
 
 
 def says_since(text: str) -> bool:
     """Whether the time said is when it began ("down since 6"), not when it is back."""
-    return re.search(r"\bsince\b", text, re.IGNORECASE) is not None
+    return re.search(r"\b(?:since|ago)\b", text, re.IGNORECASE) is not None
 
 
 _AWAY = re.compile(
@@ -105,6 +128,8 @@ def status_said(text: str, subject: str) -> str:
         return "called_out"
     if _CLEANING.search(text):
         return "cleaning"
+    if subject == "bed" and _VACATED.search(text):
+        return "dirty"
     if _DIRTY.search(text):
         return "dirty" if subject == "bed" else "blocked"
     return "out_of_service" if subject == "equipment" else "blocked"

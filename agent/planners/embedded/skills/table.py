@@ -24,7 +24,7 @@ from agent.planners.embedded.skills import (
     what_if,
     work,
 )
-from agent.planners.embedded.skills.reads import READS, read
+from agent.planners.embedded.skills.reads import READS, beds_of_several, read
 from agent.planners.embedded.skills.stock import stock
 
 SKILLS: dict[str, Callable[[Heard], Script]] = {
@@ -38,6 +38,7 @@ SKILLS: dict[str, Callable[[Heard], Script]] = {
     "change_case": changed_cases.change_case,
     "clinic_earliest_slot": clinic.clinic_earliest_slot,
     "demand_vs_capacity": clinics.demand_vs_capacity,
+    "bed_state": beds_of_several,
     "template_change": clinics.template_change,
     "overbook": clinics.overbook,
     "no_show_risk": clinics.no_show_risk,

@@ -5,19 +5,26 @@ Assumptions add up over a conversation until a new matter begins; nothing is cha
 
 import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
+from agent.planners.embedded.date_words import PARTS
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.script import Say, Script, do, question, tell
 from agent.planners.embedded.skills.assumed import Assumed, assumptions_of, with_another_number
 from agent.planners.embedded.skills.clinics import overbook, template_change
 from agent.planners.embedded.skills.displaced import LOST, would_be_displaced
-from tools.results import Refused
+from tools.results import Done, Refused, Result
 
-_OF_NURSES = frozenset({"nurses_missing", "more_nurses", "census", "more_in_beds"})
+_SHIFT = PARTS["day shift"]
+_OF_NURSES = frozenset({"nurses_missing", "more_nurses", "nurses_there", "census", "more_in_beds"})
 """What is assumed about the nurses of a unit and the patients they have."""
 _OVERBOOKED = re.compile(r"\b(?:double|over)[- ]?(?:book|fill)\w*", re.IGNORECASE)
 _OF_A_WARD = re.compile(r"\b(?:beds?|nurses?|rns?|ed|er|pacu|discharg\w*|admi\w+)\b", re.IGNORECASE)
 _EXTRA = re.compile(r"\b(?:extra|more|additional|on top|over)\b", re.IGNORECASE)
+_SUPPOSED = re.compile(
+    r"\b(?:if|suppos\w+|assum\w+|imagine|say|would|might|may|could|more|another|now)\b", re.IGNORECASE
+)
+_CALLED = re.compile(r"\b(?:rang|called|phoned|banged|sick|ill|call-?(?:outs?|offs?))\b", re.IGNORECASE)
 _SESSIONS = re.compile(r"\b(?:sessions?|half[- ]days?|templates?|clinics? (?:day|slot)s?)\b", re.IGNORECASE)
 
 
@@ -47,6 +54,8 @@ def what_if(heard: Heard) -> Script:
     until = heard.time.get("until") or heard.time.get("end") or _later(heard)
     about = _about(every)
     shift = heard.time.get("start") if about == "staff" else None
+    if about == "staff" and shift is None and (at := _later(heard)) is not None:
+        shift, until = at, _end_of_shift(at)
     live = (
         ("forecast_demand", {"subject": "beds", "site": heard.site(), "end": until})
         if about == "beds"
@@ -56,7 +65,9 @@ def what_if(heard: Heard) -> Script:
         )
     )
     if about != "visits":
-        yield from do(live[0], **live[1])
+        as_it_is = yield from do(live[0], **live[1])
+        if _is_counted(heard, every, as_it_is):
+            return Say(f"Those call-outs are counted already, nobody more is missing. {tell(as_it_is).text}")
     result = yield from do(
         "simulate",
         assumptions=every or None,
@@ -89,6 +100,21 @@ def _later(heard: Heard) -> str | None:
     """The moment said, if it is still to come ("now" is no end of anything)."""
     at = heard.at()
     return at.isoformat() if at is not None and at > heard.asked.now else None
+
+
+def _is_counted(heard: Heard, every: list[Assumed], as_it_is: Result) -> bool:
+    """Whether what is told are the call-outs that the feed holds already: they are not assumed a second time."""
+    told = every[0] if len(every) == 1 and not _SUPPOSED.search(heard.text) else None
+    if told is None or told["kind"] != "nurses_missing" or not isinstance(as_it_is, Done):
+        return False
+    return _CALLED.search(heard.text) is not None and 0 < told.get("count", 0) <= as_it_is.facts.get("call_outs", 0)
+
+
+def _end_of_shift(start: str) -> str:
+    """The change of shift after this moment, on the clock in which it was said."""
+    at = datetime.fromisoformat(start)
+    changes = (datetime.combine(at.date() + timedelta(days=n), edge, at.tzinfo) for n in (0, 1) for edge in _SHIFT)
+    return next(one for one in changes if one > at).isoformat()
 
 
 def _about(every: list[Assumed]) -> str:

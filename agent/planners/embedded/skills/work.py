@@ -5,10 +5,11 @@ from typing import Any
 
 from agent.planners.embedded.date_values import Window
 from agent.planners.embedded.heard import Heard
-from agent.planners.embedded.script import Say, Script, do, question, settle, tell
+from agent.planners.embedded.script import Say, Script, do, do_all, question, settle, tell
 from agent.planners.embedded.skills.devices import device_of, which_device
 from agent.planners.embedded.skills.displaced import displace
 from agent.planners.embedded.skills.status import (
+    empties_later,
     says_absent,
     says_away,
     says_since,
@@ -27,21 +28,19 @@ from tools.sentences import plan_card, say_need
 def record_status(heard: Heard) -> Script:
     """Record what is reported; what it is about must be named."""
     about = subject_of(heard)
-    if about is None and heard.user.clinician_id and says_absent(heard.text):
-        heard.slots.setdefault("clinician", [str(heard.user.clinician_id)])
-    if about is None and heard.one("clinician") is not None and not says_away(heard.text):
-        return question("Are they not coming? Then say so, and from when until when.", asks_for="reason")
-    if about is None and heard.one("clinician") is not None:
-        return (yield from displace(heard))  # a physician who is away: what that hits, and where it can go
     if about is None:
-        return question("What is it about: which room, bed, device or person?", asks_for="room")
+        return (yield from _about_nothing_recorded(heard))
+    if empties_later(heard):
+        return Say(
+            "Nothing is recorded: only what is so now is. Say it once the bed is empty, and it goes to cleaning."
+        )
     subject, name = about
     status = status_said(heard.matter(), subject)
     if subject == "shift" and not says_absent(heard.matter()):
         return question("Will they not come to the shift? Then say that they called out.", asks_for="reason")
     if subject != "shift" and status != "available" and not says_trouble(heard):
         return question("Is it out of use? Then say so, and what is wrong with it.", asks_for="reason")
-    if (past := heard.past()) is not None and subject != "shift":
+    if (past := heard.past()) is not None and subject != "shift" and not says_since(heard.text):
         return question(
             f"{past[:1].upper()}{past[1:]} is over. Is it out of use now? Then say so.", asks_for="reason"
         )
@@ -53,13 +52,40 @@ def record_status(heard: Heard) -> Script:
     back = _back_on(heard)
     if subject != "shift" and status != "available" and back is None and _is_later(heard):
         return (yield from request_maintenance(heard))  # a closure to come is planned, not a fact of now
+    said = {"subject": subject, "status": status, **_details(heard, subject, back)}
+    beds = heard.slots["bed"] if subject == "bed" else []
+    if len(beds) > 1:
+        return (yield from _several_beds(beds, said))
+    result = yield from do("record_event", name=name, **said)
+    return (yield from settle("record_event", result, f"record {name} as {status.replace('_', ' ')}"))
+
+
+def _about_nothing_recorded(heard: Heard) -> Script:
+    """A physician who is away: what that hits, and where it can go. Else it is asked what it is about."""
+    if heard.user.clinician_id and says_absent(heard.text):
+        heard.slots.setdefault("clinician", [str(heard.user.clinician_id)])
+    if heard.one("clinician") is None:
+        return question("What is it about: which room, bed, device or person?", asks_for="room")
+    if not says_away(heard.text):
+        return question("Are they not coming? Then say so, and from when until when.", asks_for="reason")
+    return (yield from displace(heard))
+
+
+def _details(heard: Heard, subject: str, back: str | None) -> dict[str, Any]:
+    """Where it is, until when and in which words; nothing of these is kept of somebody's shift."""
+    if subject == "shift":
+        return {}
     until = back or heard.time.get("until") or heard.time.get("end") or heard.time.get("at")
     if until is not None and (datetime.fromisoformat(until) <= heard.asked.now or says_since(heard.text)):
         until = None  # when it happened, not when it is back
-    more: dict[str, Any] = {"until": until, "note": heard.matter()[:300]} if subject != "shift" else {}
-    site = heard.one("site") if subject != "shift" else None
-    result = yield from do("record_event", subject=subject, name=name, status=status, site=site, **more)
-    return (yield from settle("record_event", result, f"record {name} as {status.replace('_', ' ')}"))
+    return {"until": until, "note": heard.matter()[:300], "site": heard.one("site")}
+
+
+def _several_beds(beds: list[str], said: dict[str, Any]) -> Script:
+    """The same of each of several beds, one record for each."""
+    results = yield from do_all("record_event", [{**said, "name": bed} for bed in beds])
+    told = [tell(one) for one in results]
+    return Say(" ".join(one.text for one in told), kind=told[0].kind)
 
 
 def _back_on(heard: Heard) -> str | None:
