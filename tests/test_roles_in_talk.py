@@ -1,5 +1,6 @@
 """Who and what a message is about: where a nurse is sent, who is lost, which state is reported, what "ones" are."""
 
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 import pytest
@@ -151,20 +152,33 @@ def test_what_is_lost_and_to_be_moved_is_a_displacement(line: Line, text: str, r
 
 
 def test_a_matter_picked_from_our_list_says_nothing_but_itself(line: Line) -> None:
-    text = "the lamp people, OR 11 Saturday 8 to 10"
     ours = ABOUT["request_maintenance"]
-    asked, picked = line.talk(SCHEDULER, text, ours)
-    assert ours in choices_of(asked)
+    text, picked = next(picked_from(line, ours, BARELY_TOLD))
     wish = calls_of(picked)["request_maintenance"]
     assert (wish["room"], wish["start"]) == ("northgate-or-11", "2026-09-19T08:00:00-05:00")
     assert wish["note"] == text
 
 
+BARELY_TOLD = tuple(
+    f"{who}, OR 11 Saturday 8 to 10"
+    for who in ("the lamp people", "they come about the ceiling", "the visitors from Trumpf", "ceiling", "him again")
+)
+"""So little is said that one or the other is doubtful, however much is learnt."""
+
+
+def picked_from(line: Line, matter: str, texts: Iterable[str]) -> Iterator[tuple[str, Turn]]:
+    """The texts of which it is asked what is meant, with the answer once the matter is picked from our list."""
+    for text in texts:
+        asked, picked = line.talk(SCHEDULER, text, matter)
+        if matter in choices_of(asked):
+            yield text, picked
+
+
 def test_a_case_is_not_cancelled_because_our_list_says_the_word(line: Line) -> None:
-    text = "CASE-503 tomorrow, Osei says hm"
-    ours = ABOUT["change_case"]
-    asked, picked = line.talk(SCHEDULER, text, ours)
-    assert ours in choices_of(asked)
+    texts = [
+        f"CASE-503 tomorrow, {said}" for said in ("Osei says hm", "not so sure", "the other one?", "or what", "hm")
+    ]
+    _, picked = next(picked_from(line, ABOUT["change_case"], texts))
     assert calls_of(picked)["propose_allocation"]["case"] == "CASE-503"
     assert "change_case" not in calls_of(picked)
 
