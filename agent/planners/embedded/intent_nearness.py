@@ -13,7 +13,7 @@ RIDGE = 0.1
 """How much the votes are damped; found likewise."""
 FEW = 10
 """So many nearest examples tell whether a message belongs: one alone may be like it by chance."""
-LANDMARKS = 6_000
+LANDMARKS = 4_000
 """So many rows vote at most: beyond them the fit of the votes takes minutes, and brings next to nothing."""
 TINY = 1e-6
 """Keeps the fit solvable when landmarks are nearly alike."""
