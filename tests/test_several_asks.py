@@ -77,13 +77,13 @@ def test_what_follows_goes_on_with_the_last_ask(line: Line) -> None:
     assert calls_of(next_)["query_capacity"]["unit"] == "northgate-3-east"
 
 
-def test_one_question_at_a_time_and_the_rest_comes_after_its_answer(line: Line) -> None:
+def test_one_question_at_a_time_and_what_needs_none_is_answered(line: Line) -> None:
     asked, answered = line.talk(
         CALLS, "hold the 9:40 on MRI 1 on Thursday and what is the earliest derm slot at Lakeside", "Northgate"
     )
     assert len(_questions(asked)) == 1
     assert "hold_slot" in calls_of(answered) or "query_capacity" in calls_of(answered)
-    assert calls_of(answered)["query_capacity"].get("service") == "dermatology"
+    assert calls_of(asked)["query_capacity"].get("service") == "dermatology"
 
 
 def test_a_second_change_waits_until_the_first_has_its_yes(line: Line) -> None:

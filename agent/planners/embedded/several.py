@@ -3,14 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from agent.guard import guard
 from agent.planners.embedded.asks import Piece, hinges, is_conditional, pieces_of
+from agent.planners.embedded.date_follow import going_on
 from agent.planners.embedded.date_values import Window
 from agent.planners.embedded.follow import matter_of
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.matters import ASIDE, CHANGING, WRITES
 from agent.planners.embedded.take_along import are_kin
+from agent.planners.embedded.understand import zone_of
 from agent.planners.embedded.walk import Walk
 from agent.planners.port import Asked, Reply, ToolCalls
 from tools.results import Waiting
@@ -206,6 +209,8 @@ def _is_another(piece: Piece, heard: Heard, said: Piece, before: Heard) -> bool:
     if not piece.may_be_an_ask or piece.only_points or not _is_matter(heard) or before.intent == "what_if":
         return False
     own = bool(new) or bool(heard.times)
+    if heard.intent == before.intent and not (piece.asks_itself and (new or before.times)):
+        return False  # more about the same: "180 minutes, with a C-arm", "have we enough today"
     if heard.follows or heard.intent == before.intent:
         return own and before.intent not in _TAKES_SEVERAL and before.intent not in CHANGING - {"create_requisition"}
     if {heard.intent, before.intent} <= _OF_A_VISIT and not heard.named("patient"):
@@ -240,8 +245,12 @@ def inherit(heard: Heard, before: Heard) -> None:
         if heard.intent in _IN_UNITS and before.intent in _IN_UNITS and before.slots.get("unit"):
             heard.slots["unit"] = list(before.slots["unit"])
     over = any(isinstance(when, Window) and when.past for when in before.times)
-    if not heard.time and heard.intent in _AT_TIMES and before.intent in _AT_TIMES | {"case_show"} and not over:
-        heard.time = {key: said for key, said in before.time.items() if key in ("day", "start", "end")}
+    if heard.intent in _AT_TIMES and before.intent in _AT_TIMES | {"case_show"} and not over:
+        if not heard.time:
+            heard.time = {key: said for key, said in before.time.items() if key in ("day", "start", "end")}
+        elif before.time:  # "and is there time after lunch": of that day
+            now = heard.asked.now.astimezone(ZoneInfo(zone_of(heard.asked)))
+            heard.time = going_on(heard.time, heard.text, heard.times, before.time, now)
 
 
 def _without_question(memory: dict[str, Any]) -> dict[str, Any]:

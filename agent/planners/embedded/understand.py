@@ -148,7 +148,8 @@ def apart_from_names(
     text: str, times: tuple[When, ...], named: Iterable[Mention], now: datetime, zone: ZoneInfo
 ) -> tuple[When, ...]:
     """The times again, when one begins with the number of a name: "OR 4 to 3 pm" is no stretch from 4 to 3."""
-    numbered = [one for one in named if one.kind in _NUMBERED and one.words[-1:].isdigit()]
+    whole = [one for one in named if not text[one.end : one.end + 1].isalnum()]  # no "OR 24" in "the 22nd or 24th"
+    numbered = [one for one in whole if one.kind in _NUMBERED and one.words[-1:].isdigit()]
     if not any(one.start < when.said.start < one.end < when.said.end for one in numbered for when in times):
         return times
     for one in numbered:
