@@ -209,8 +209,8 @@ def _is_another(piece: Piece, heard: Heard, said: Piece, before: Heard) -> bool:
     if not piece.may_be_an_ask or piece.only_points or not _is_matter(heard) or before.intent == "what_if":
         return False
     own = bool(new) or bool(heard.times)
-    if heard.intent == before.intent and not (piece.asks_itself and (new or before.times)):
-        return False  # more about the same: "180 minutes, with a C-arm", "have we enough today"
+    if heard.intent == before.intent and not (piece.asks_itself and _is_like(heard, before)):
+        return False  # more about the same: "180 minutes, needs a C-arm", "have we enough today"
     if heard.follows or heard.intent == before.intent:
         return own and before.intent not in _TAKES_SEVERAL and before.intent not in CHANGING - {"create_requisition"}
     if {heard.intent, before.intent} <= _OF_A_VISIT and not heard.named("patient"):
@@ -228,6 +228,12 @@ def _is_another(piece: Piece, heard: Heard, said: Piece, before: Heard) -> bool:
         return True
     least = _SURE_WITH_NAMES if own or (piece.opens and not piece.points_back) else _SURE
     return heard.settled or heard.ranking.confidence >= least
+
+
+def _is_like(heard: Heard, before: Heard) -> bool:
+    """Whether it names something of a kind, or a time, where the ask before it has its own."""
+    kinds = {one.kind for one in before.mentions}
+    return any(one.kind in kinds for one in heard.mentions) or bool(heard.times and before.times)
 
 
 def _is_matter(heard: Heard) -> bool:
