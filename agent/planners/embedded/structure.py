@@ -44,6 +44,7 @@ _OTHER_DEED = re.compile(
     r"\b(?:cancel\w*|move|moving|resched\w*|change|hold|instead|earlier|later|surgery|operation|operate\w*|theatre|OR|"
     r"bed|discharge\w*|APT-\w+)\b"
 )
+_OPERATED = re.compile(r"\boperat(?:ed?|ing|ions?)\b|\bsurgery\b", re.IGNORECASE)
 _ABOUT_A_LOSS = frozenset({"displace", "request_maintenance", "what_if"})
 _THINGS = frozenset({"room", "scanner", "equipment"})
 _ABOUT_ITEMS = frozenset({"stock_level", "inventory_shortage", "erp_status", "propose_case"})
@@ -146,6 +147,8 @@ def _by_things(
         return "inventory_shortage"  # whether the case has what it needs, not how many there are
     if is_add_on(text, ranking):
         return "add_on_case"
+    if ranking.best == "book_visit" and "schedule_case_for_patient" in likely and _OPERATED.search(text):
+        return "schedule_case_for_patient"
     if ranking.best in _ABOUT_A_LOSS and kinds & _THINGS and says_back(text) and not asks_to_know(text):
         return "record_status"  # nothing is lost any more
     if ranking.best in _OF_NURSES_THERE and _LENDS.match(text) and sum(one.kind == "unit" for one in mentions) > 1:
@@ -188,8 +191,8 @@ def _books(text: str, ranking: Ranking, mentions: tuple[Mention, ...], times: tu
     numbered = any(found.kind == "patient" and any(map(str.isdigit, found.words)) for found in mentions)
     dated = any(isinstance(when, Window) or (isinstance(when, Moment) and when.dated) for when in times)
     visit = _VISIT.search(text) or any(found.kind in ("clinic", "scanner") for found in mentions)
-    mistaken = ranking.best in _BOOKED_INSTEAD or ranking.confidence < sure
-    return bool(numbered and dated and visit and mistaken and not _OTHER_DEED.search(text))
+    meant = ranking.best in _BOOKED_INSTEAD | {"book_visit"} or ranking.confidence < sure
+    return bool(numbered and dated and visit and meant and not _OTHER_DEED.search(text))
 
 
 def _about_beds(ranking: Ranking, mentions: tuple[Mention, ...], times: tuple[When, ...]) -> str | None:
