@@ -45,6 +45,7 @@ _OTHER_DEED = re.compile(
     r"bed|discharge\w*|APT-\w+)\b"
 )
 _OPERATED = re.compile(r"\boperat(?:ed?|ing|ions?)\b|\bsurgery\b", re.IGNORECASE)
+_OVERBOOK = re.compile(r"(?<!not )(?<!n't )(?<!never )\b(?:over|double)[- ]?book\b", re.IGNORECASE)
 _ABOUT_A_LOSS = frozenset({"displace", "request_maintenance", "what_if"})
 _THINGS = frozenset({"room", "scanner", "equipment"})
 _ABOUT_ITEMS = frozenset({"stock_level", "inventory_shortage", "erp_status", "propose_case"})
@@ -147,6 +148,8 @@ def _by_things(
         return "inventory_shortage"  # whether the case has what it needs, not how many there are
     if is_add_on(text, ranking):
         return "add_on_case"
+    if ranking.best == "displace" and "overbook" in likely and _OVERBOOK.search(text) and not asks_to_know(text):
+        return "overbook"
     if ranking.best == "book_visit" and "schedule_case_for_patient" in likely and _OPERATED.search(text):
         return "schedule_case_for_patient"
     if ranking.best in _ABOUT_A_LOSS and kinds & _THINGS and says_back(text) and not asks_to_know(text):
