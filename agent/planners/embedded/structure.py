@@ -148,7 +148,12 @@ def _by_things(
         return "inventory_shortage"  # whether the case has what it needs, not how many there are
     if is_add_on(text, ranking):
         return "add_on_case"
-    if ranking.best == "displace" and "overbook" in likely and _OVERBOOK.search(text) and not asks_to_know(text):
+    if (
+        ranking.best in ("displace", "overbook")
+        and "overbook" in likely
+        and _OVERBOOK.search(text)
+        and not asks_to_know(text)
+    ):
         return "overbook"
     if ranking.best == "book_visit" and "schedule_case_for_patient" in likely and _OPERATED.search(text):
         return "schedule_case_for_patient"
