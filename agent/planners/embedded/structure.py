@@ -4,7 +4,7 @@ import re
 
 from agent.planners.embedded.case_deeds import changes_a_case, is_add_on
 from agent.planners.embedded.date_values import Minutes, Moment, When, Window
-from agent.planners.embedded.deeds import asks_to_know
+from agent.planners.embedded.deeds import asks_to_know, says_deed
 from agent.planners.embedded.intents import Ranking
 from agent.planners.embedded.lexicon import Mention
 from agent.planners.embedded.losses import is_displacement, is_missing_nurse
@@ -148,15 +148,8 @@ def _by_things(
         return "inventory_shortage"  # whether the case has what it needs, not how many there are
     if is_add_on(text, ranking):
         return "add_on_case"
-    if (
-        ranking.best in ("displace", "overbook")
-        and "overbook" in likely
-        and _OVERBOOK.search(text)
-        and not asks_to_know(text)
-    ):
-        return "overbook"
-    if ranking.best == "book_visit" and "schedule_case_for_patient" in likely and _OPERATED.search(text):
-        return "schedule_case_for_patient"
+    if (deed := _by_its_word(text, ranking, kinds, likely)) is not None:
+        return deed
     if ranking.best in _ABOUT_A_LOSS and kinds & _THINGS and says_back(text) and not asks_to_know(text):
         return "record_status"  # nothing is lost any more
     if ranking.best in _OF_NURSES_THERE and _LENDS.match(text) and sum(one.kind == "unit" for one in mentions) > 1:
@@ -166,6 +159,17 @@ def _by_things(
     near = {name for name, _ in ranking.intents[:6]}
     if "item" in kinds and ranking.best in _ABOUT_ITEMS and "substitute_item" in near and _INSTEAD.search(text):
         return "substitute_item"
+    return None
+
+
+def _by_its_word(text: str, ranking: Ranking, kinds: set[str], likely: list[str]) -> str | None:
+    """A deed whose own word is said, or one that is not meant because no verb asks for it."""
+    if ranking.best in ("displace", "overbook") and "overbook" in likely and _OVERBOOK.search(text):
+        return None if asks_to_know(text) else "overbook"
+    if ranking.best == "book_visit" and "schedule_case_for_patient" in likely and _OPERATED.search(text):
+        return "schedule_case_for_patient"
+    if "staff" in kinds and ranking.best == "request_agency" and not says_deed(text):
+        return "who_can_cover"  # somebody is sent only where a verb asks for it
     return None
 
 
