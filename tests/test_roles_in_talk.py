@@ -119,6 +119,11 @@ def test_nobody_is_sent_anywhere_without_a_verb_that_asks_for_it(line: Line, tex
     assert not [use for use in line.last(NURSE, text).tools if use.name == "request_staffing"]
 
 
+def test_a_nurse_wanted_elsewhere_is_only_asked_about_when_a_question_ends_it(line: Line) -> None:
+    text = "we're one down tonight and 4 North wants to borrow a nurse, what does that leave me with"
+    assert not {"request_staffing", "hand_over"} & calls_of(line.last(NURSE, text)).keys()
+
+
 def test_a_name_said_in_part_goes_by_what_was_spoken_about(line: Line) -> None:
     knee = line.last(SUPPLY, "how many KNEE-STD do we have", "and the revision ones?")
     assert calls_of(knee)["query_inventory"]["item"] == "KNEE-REV-3"

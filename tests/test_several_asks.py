@@ -82,6 +82,7 @@ def test_one_question_at_a_time_and_what_needs_none_is_answered(line: Line) -> N
         CALLS, "hold the 9:40 on MRI 1 on Thursday and what is the earliest derm slot at Lakeside", "Northgate"
     )
     assert len(_questions(asked)) == 1
+    assert asked.text.index("Lakeside Dermatology") < asked.text.index("Which scanner")  # the question comes last
     assert "hold_slot" in calls_of(answered) or "query_capacity" in calls_of(answered)
     assert calls_of(asked)["query_capacity"].get("service") == "dermatology"
 

@@ -30,13 +30,13 @@ _WHO = re.compile(
 )
 """Somebody is looked for."""
 _THEN_WHEN = re.compile(
-    r"[,;.–-]\s*(?:so |and |but )?(?:when|where|how soon|how long|which|what time|who) "
+    r"[,;.–-]\s*(?:so |and |but )?(?:when|where|how(?: soon| long)?|which|what(?: time)?|who) "
     r"(?:can|could|is|are|will|would|does|do)\b[^,;.]*$|"
     r"[,;.–-]\s*(?:so |and |but )?(?:is there|are there|do (?:we|i|you) have|have (?:we|you) got|who'?d|"
     r"(?:is )?any(?:one|body)?)\b[^,;.]*$",
     re.IGNORECASE,
 )
-"""What is told ends in a question: "she needs a scan, when can you do it"."""
+"""What is told ends in a question: "she needs a scan, when can you do it", "they want one, what does that leave"."""
 
 
 def says_deed(text: str) -> bool:

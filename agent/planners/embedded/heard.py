@@ -36,6 +36,9 @@ _SOME_WEEKS = timedelta(days=21)
 """So far what lies after a day is looked at."""
 
 
+_OWN = re.compile(r"\b(?:my|mine|i|i'm|me)\b", re.IGNORECASE)
+
+
 @dataclass(frozen=True)
 class Blur:
     """A name that is not clear: the ids it may mean with how each is said; none when there is no such thing."""
@@ -147,6 +150,11 @@ class Heard:
     def ordinal(self) -> int | None:
         """Which one of a list is meant: 1 for the first, -1 for the last."""
         return place_in(self.text)
+
+    def own_clinician(self) -> str | None:
+        """The one who speaks, where they are a clinician and speak of what is theirs ("my second case")."""
+        own = self.user.clinician_id
+        return str(own) if own and _OWN.search(self.text) else None
 
     def sure(self, least: float) -> bool:
         """Whether the matter was settled or picked, or is as probable as this."""

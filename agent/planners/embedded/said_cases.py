@@ -30,7 +30,6 @@ _PLACES = {
     "first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4, "5th": 4,
     "last": -1, "final": -1,
 }  # fmt: skip
-_MINE = re.compile(r"\b(?:my|mine|i|i'm|me)\b", re.IGNORECASE)
 _AHEAD = timedelta(days=7)
 
 
@@ -88,8 +87,8 @@ def _rooms(heard: Heard) -> set[str]:
 
 def _surgeons(heard: Heard) -> set[str]:
     """Whose it is: the surgeon named, or the one who speaks of "my second case"."""
-    own = heard.user.clinician_id if _MINE.search(heard.text) else None
-    return set(heard.slots.get("clinician", ())) or ({str(own)} if own else set())
+    own = heard.own_clinician()
+    return set(heard.slots.get("clinician", ())) or ({own} if own else set())
 
 
 def _site(heard: Heard, rooms: set[str]) -> Site | None:

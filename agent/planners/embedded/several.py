@@ -117,7 +117,7 @@ class Asks:
         self._walk = None
 
     def _together(self) -> Reply:
-        replies = self._replies
+        replies = sorted(self._replies, key=lambda one: one.asks)  # the question comes last, so that it is answered
         if len(replies) == 1 and not (self._put_off or self._unread):
             return replies[0].reply
         told = [one.reply.text for one in replies]

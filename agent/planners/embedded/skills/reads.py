@@ -103,14 +103,9 @@ def _directs_clinics(heard: Heard) -> bool:
 _OPERATIONS = re.compile(r"\b(?:operat\w+|surger\w+|cases?|theatres?|or|ors)\b", re.IGNORECASE)
 
 
-_OWN = re.compile(r"\b(?:my|mine|i|i'm|me)\b", re.IGNORECASE)
-"""Said by a surgeon, it is about their own operations."""
-
-
 def surgeon_asked(heard: Heard) -> str | None:
     """The surgeon named, or the one who speaks of what is theirs ("my cases")."""
-    own = heard.user.clinician_id
-    return heard.one("clinician") or (str(own) if own and _OWN.search(heard.text) else None)
+    return heard.one("clinician") or heard.own_clinician()
 
 
 def case_show(heard: Heard) -> Arguments:
