@@ -6,7 +6,7 @@ from agent.planners.embedded.answers import read_names
 from agent.planners.embedded.carry import resume
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.lexicon import Lexicon
-from agent.planners.embedded.matters import LOOKED_UP, WITH_OPTIONS
+from agent.planners.embedded.matters import CHANGING, LOOKED_UP, WITH_OPTIONS
 from agent.planners.embedded.over import OF_THE_PAST
 from agent.planners.embedded.structure import what_is_asked
 from agent.planners.embedded.take_along import take_along
@@ -36,6 +36,11 @@ _WHY_SO = re.compile(
     r"(?:behind|driving|drives|the (?:reason|cause)|drove|caused|pushed|made|happened)|any idea why)\b[^.;]{0,40}$",
     re.IGNORECASE,
 )
+_BARE_WHY = re.compile(
+    r"\W*(?:(?:and|so|but|ok|okay)\W+)*(?:why|how come|what for)(?: (?:is|was) that| so)?\W*", re.IGNORECASE
+)
+_NEEDS_A_YES = CHANGING | {"policy_why", "erp_status", "list_approvals"}
+"""Matters of which it is asked why somebody has to agree."""
 _DO_IT = re.compile(
     r"^\W*(?:(?:ok|okay|yes|yep|sure|great|good|fine|then|right|please|and|so)\W+)*(?:let'?s |can you |please )*"
     r"(?:do (?:it|that|this)|go ahead|go for it|make it (?:so|happen)|arrange (?:it|that)|set (?:it|that) up)\b"
@@ -49,8 +54,11 @@ _DONE_BY = {"beds_opened": "surge_beds", "nurses_missing": "who_can_cover", "nur
 
 def after_an_answer(heard: Heard, lexicon: Lexicon) -> Heard | None:
     """What is said only of the answer before: why the figure is so, or that what was assumed is to be done."""
-    if heard.memory["intent"] in OF_THE_PAST and not heard.mentions and _WHY_SO.match(heard.text):
+    before = heard.memory["intent"]
+    if before in OF_THE_PAST and not heard.mentions and _WHY_SO.match(heard.text):
         return resume(heard, {**heard.memory, "intent": "explain_change"}, lexicon, answer=False)
+    if before in _NEEDS_A_YES and _BARE_WHY.fullmatch(heard.text):
+        return resume(heard, {**heard.memory, "intent": "policy_why"}, lexicon, answer=False)
     return _does_what_was_assumed(heard, lexicon)
 
 

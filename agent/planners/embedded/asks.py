@@ -53,6 +53,8 @@ _TELLS = re.compile(
     re.IGNORECASE,
 )
 """What something is told with: a piece that holds none of these may be a bare title ("turnover for July")."""
+_TOLD = re.compile(r"(?:[^s]s|(?<!e)ed|ing)$", re.IGNORECASE)
+"""How a verb ends with which something is told: "needs", "needed" (not "need", "feed")."""
 _HINGES = re.compile(
     r"\b(?:if|unless|whether|suppos\w+|assum\w+|imagine|pretend|hypothetical\w*|instead|otherwise|or(?! ?\d)|"
     r"but|once|until|till|don'?t|do not|never|not|nobody|without|should|might|said|says|asked|told|"
@@ -93,13 +95,13 @@ class Piece:
     def orders(self) -> bool:
         """Whether it opens with a verb of doing."""
         found = _OPENS.match(self.text)
-        return found is not None and found["verb"] is not None and is_deed(found["verb"])
+        return found is not None and _is_order(found["verb"])
 
     @property
     def opens(self) -> bool:
         """Whether it begins as a question or an order does."""
         found = _OPENS.match(self.text)
-        return found is not None and (found["verb"] is None or is_deed(found["verb"]))
+        return found is not None and (found["verb"] is None or _is_order(found["verb"]))
 
     @property
     def only_points(self) -> bool:
@@ -124,6 +126,11 @@ class Piece:
     def then(self, other: "Piece") -> "Piece":
         """Both as they were written."""
         return Piece(f"{self.text} {other.text}", self.apart, self.may_be_an_ask or other.may_be_an_ask)
+
+
+def _is_order(verb: str | None) -> bool:
+    """Whether it is a verb of doing, said as an order: "needs the robot" tells, "need the robot" asks."""
+    return verb is not None and is_deed(verb) and not _TOLD.search(verb)
 
 
 def pieces_of(text: str) -> list[Piece]:

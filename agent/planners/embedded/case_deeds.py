@@ -23,7 +23,9 @@ _ON_IT = re.compile(
 _SWAP = re.compile(r"\b(?:swap|switch|flip|exchange)\b.*\b(?:them|those|both)\b", re.IGNORECASE)
 _NEVER_OF_A_CASE = frozenset({"cancel_visit", "reschedule_visit", "release_block"})
 _URGENT = re.compile(
-    r"(?<!not )(?<!non-)\b(?:emergent|urgent|expedited|(?:band|class|category|cat) [1-4a-e])\b", re.IGNORECASE
+    r"(?<!not )(?<!non-)\b(?:emergent|urgent|expedited|(?:band|class|category|cat) [1-4a-e]|"
+    r"add(?:ing)?[- ]ons?)\b",
+    re.IGNORECASE,
 )
 _TURNS_ON_A_CASE = frozenset({"case_show", "change_case", "predict_duration", "inventory_shortage"})
 _OTHERS = frozenset({"patient", "item", "requisition", "bed", "clinic", "code", "scanner", "equipment"})
@@ -45,7 +47,7 @@ def changes_a_case(text: str, ranking: Ranking, mentions: tuple[Mention, ...]) -
 
 
 def is_add_on(text: str, ranking: Ranking) -> bool:
-    """Whether a new case comes with a band of urgency, as a clinician gives it."""
+    """Whether a new case is called an add-on, or comes with a band of urgency, as a clinician gives it."""
     likely = ranking.best in ("propose_case", "add_on_case") and "add_on_case" in dict(ranking.intents[:4])
     return likely and _URGENT.search(text) is not None
 

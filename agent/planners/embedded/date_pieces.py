@@ -132,7 +132,7 @@ def _hour_may_stand_alone(reader: Reader, at: int) -> bool:
 
 
 def read_part(reader: Reader, at: int, after_day: bool) -> tuple[Part, int] | None:
-    """A part of the day; "am" and "pm" are parts only right after a day ("Thursday pm")."""
+    """A part of the day; "am" and "pm" are parts after a day ("Thursday pm") or with what has halves ("am list")."""
     word = reader.word(at)
     if after_day and word in ("am", "pm"):
         return Part("morning" if word == "am" else "afternoon"), at + 1
@@ -146,6 +146,10 @@ def read_part(reader: Reader, at: int, after_day: bool) -> tuple[Part, int] | No
         return Part("evening"), at + 2
     if word == "day" and reader.word(at + 1) in ("shift", "shifts"):
         return Part("day shift", plural=reader.word(at + 1) == "shifts"), at + 2
+    if word in ("am", "pm") and not (
+        reader.word(at - 1) in words.BEFORE_A_HALF or reader.word(at + 1) in words.AFTER_A_HALF
+    ):
+        return None  # "I am short"
     if word in words.LUNCH and (side := words.BY_LUNCH.get(reader.word(at - 1))):
         return Part(side), at + 1
     if word in words.PART_PLURALS:

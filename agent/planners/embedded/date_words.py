@@ -79,6 +79,12 @@ PARTS: dict[str, tuple[time, time]] = {
     "night": (time(19), time(7)),
     "day shift": (time(7), time(19)),
 }
+BEFORE_A_HALF = frozenset("the this every each any an only all".split())
+AFTER_A_HALF = frozenset(
+    "list lists session sessions clinic clinics slot slots appointment appointments appt appts block blocks only "
+    "huddle round rounds rota roster staff case cases visit visits".split()
+)
+"""What stands beside "am" and "pm" where they are halves of the day: "in the am", "pm list"."""
 PART_WORDS = {
     "morning": "morning", "am": "morning", "afternoon": "afternoon", "arvo": "afternoon", "evening": "evening",
     "night": "night", "overnight": "night", "noc": "night", "nite": "night", "graveyard": "night",

@@ -11,8 +11,6 @@ SHARPNESS = 2.0
 """How fast the vote of an example fades as its cosine falls; found on labelled examples of other fields."""
 RIDGE = 0.1
 """How much the votes are damped; found likewise."""
-FEW = 10
-"""So many nearest examples tell whether a message belongs: one alone may be like it by chance."""
 LANDMARKS = 4_000
 """So many rows vote at most: beyond them the fit of the votes takes minutes, and brings next to nothing."""
 TINY = 1e-6
@@ -29,15 +27,14 @@ class Neighbours:
     votes: Matrix
     ours: np.ndarray
 
-    def near(self, vectors: Matrix) -> tuple[Matrix, Matrix, Matrix]:
-        """What they vote, and the cosine to the nearest and to the few nearest of ours, one row per message."""
+    def near(self, vectors: Matrix) -> tuple[Matrix, Matrix]:
+        """What they vote, and the cosine to the nearest of ours, one row per message."""
         parts = []
         for start in range(0, len(vectors), _PART):
             cosines = vectors[start : start + _PART] @ self.examples.T
-            ours = cosines[:, self.ours]
-            parts.append((faded(cosines) @ self.votes, ours.max(axis=1), few_nearest(ours)))
-        votes, nearest, few = zip(*parts, strict=True)
-        return np.concatenate(votes), np.concatenate(nearest), np.concatenate(few)
+            parts.append((faded(cosines) @ self.votes, cosines[:, self.ours].max(axis=1)))
+        votes, nearest = zip(*parts, strict=True)
+        return np.concatenate(votes), np.concatenate(nearest)
 
 
 def faded(cosines: Matrix) -> Matrix:
@@ -72,10 +69,3 @@ def fit_votes(near: Matrix, own: np.ndarray, truth: np.ndarray) -> Matrix:
         together[np.diag_indices_from(together)] += TINY * len(near)
         fitted = solve(together, near.T @ wanted, assume_a="pos", overwrite_a=True, check_finite=False)
     return np.asarray(fitted, dtype=np.float32)
-
-
-def few_nearest(cosines: Matrix) -> Matrix:
-    """The mean cosine to the few nearest examples, one per row."""
-    few = min(FEW, cosines.shape[1])
-    nearest: Matrix = np.partition(cosines, -few, axis=1)[:, -few:].mean(axis=1)
-    return nearest

@@ -8,7 +8,7 @@ from agent.planners.embedded.intent_features import Matrix, SentenceEncoder
 from knowledge.encoder import load_encoder
 from knowledge.word_vectors import load_word_vectors
 
-WORDS_SHARE = 0.35
+WORDS_SHARE = 0.15
 """How much of the likeness of two sentences is that of their words; found on examples written later than those
 learnt from."""
 

@@ -19,7 +19,7 @@ from agent.planners.embedded.intent_features import (
     weighed,
     wording,
 )
-from agent.planners.embedded.intent_nearness import faded, few_nearest, fit_votes, landmarks
+from agent.planners.embedded.intent_nearness import faded, fit_votes, landmarks
 
 STRENGTH = 30.0
 """Inverse regularisation; found on labelled examples of other fields."""
@@ -37,7 +37,7 @@ class Trained:
     `to_meaning` and `to_wording` hold one column per label, and so do `votes`, with a row for each of `examples`,
     and `votes_wording`: what the examples vote by nearness and by wording. `examples` are the sentence vectors of
     the rows that vote; the first have `example_labels`, the others only teach. `usual` holds mean and spread of the
-    signs of belonging (see `signs_of`) on examples held back.
+    best score on examples held back: how well what belongs usually fits.
     """
 
     labels: tuple[str, ...]
@@ -81,9 +81,8 @@ def _train(
     held = np.zeros(len(rows), dtype=bool)
     held[: len(texts)] = _places(labels) % HELD == HELD - 1
     voting = landmarks(len(texts), len(rows))
-    cosines = meanings @ meanings[voting].T
-    near = faded(cosines) + (words @ words[voting].T).toarray()
-    temperature, share, usual = _calibrate(flat, cosines, near, taught, held, voting)
+    near = faded(meanings @ meanings[voting].T) + (words @ words[voting].T).toarray()
+    temperature, share, usual = _calibrate(flat, near, taught, held, voting)
     fitted = _fit(flat, taught)
     votes = share * fit_votes(near, voting, np.unique(taught, return_inverse=True)[1])
     weights = basis @ fitted.weights
@@ -101,14 +100,6 @@ def _train(
         examples=meanings[voting],
         example_labels=tuple(taught[voting[voting < len(texts)]]),
     )
-
-
-def signs_of(scores: Matrix, nearest: Matrix) -> Matrix:
-    """Signs that a message belongs to what was learnt, a row each: its best score, and the nearest examples.
-
-    `scores`: of the regression, one row per message. `nearest`: mean cosine to the few nearest examples.
-    """
-    return np.stack([scores.max(axis=1), nearest], axis=1).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -171,15 +162,15 @@ def _fit(rows: Matrix, labels: np.ndarray) -> _Fitted:
 
 
 def _calibrate(
-    rows: Matrix, cosines: Matrix, near: Matrix, labels: np.ndarray, held: np.ndarray, voting: np.ndarray
+    rows: Matrix, near: Matrix, labels: np.ndarray, held: np.ndarray, voting: np.ndarray
 ) -> tuple[float, float, Matrix]:
     """The temperature under which probabilities of what was held back are most honest, how much the votes count
-    beside the regression so that both are equally sure, and the usual signs.
+    beside the regression so that both are equally sure, and the usual best score.
 
-    `cosines` and `near`: of all rows to those that are `voting`.
+    `near`: of all rows to those that are `voting`.
     """
     if not held.any() or len(set(labels[~held])) < 2:
-        return 1.0, 1.0, np.array([[0, 0], [1, 1]], dtype=np.float32)
+        return 1.0, 1.0, np.array([0, 1], dtype=np.float32)
     fitted = _fit(rows[~held], labels[~held])
     scores = rows[held] @ fitted.weights + fitted.bias
     position = {label: at for at, label in enumerate(fitted.labels)}
@@ -188,9 +179,9 @@ def _calibrate(
     own = (np.cumsum(~held) - 1)[voting[still]]
     voted = near[np.ix_(held, still)] @ fit_votes(near[np.ix_(~held, still)], own, truth[~held])
     share = _honest(scores, truth[held]) / _honest(voted, truth[held])
-    signs = signs_of(scores, few_nearest(cosines[np.ix_(held, still)]))
-    usual = np.stack([signs.mean(axis=0), signs.std(axis=0) + 1e-6]).astype(np.float32)
-    return _honest(scores + share * voted, truth[held]), share, usual
+    together = scores + share * voted
+    best = together.max(axis=1)
+    return _honest(together, truth[held]), share, np.array([best.mean(), best.std() + 1e-6], dtype=np.float32)
 
 
 def _honest(scores: Matrix, truth: np.ndarray) -> float:

@@ -14,18 +14,24 @@ PEOPLE = frozenset({"clinician", "staff", "patient"})
 _EMPTY = frozenset({*TITLES, "clinic", "unit", "room", "hospital", "the", "of", "and", "center", "department", "bed"})
 _TELLING = 6
 """A word of so many letters may name an item alone."""
+_LEAST, _LEAST_OF_OPERATION = 0.45, 0.5
+"""So much of a name must be said; of an operation more: "a hip" may be any of several."""
 _MOST_LOOKUPS = 40
 _MOST_WORDS = 2_000
 
 
 @dataclass(frozen=True)
 class Entry:
-    """Something with a name: `home` says where it belongs, e.g. {"site": "northgate", "unit": "5-west"}."""
+    """Something with a name: `home` says where it belongs, e.g. {"site": "northgate", "unit": "5-west"}.
+
+    Of `phrases` no part is a name: "family doctor" is general medicine, "the family" is not.
+    """
 
     kind: str
     id: str
     names: tuple[str, ...]
     home: Mapping[str, str] = field(default_factory=dict)
+    phrases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,8 @@ class NameIndex:
         for number, entry in enumerate(entries):
             for name in (*entry.names, entry.id):
                 self._add(number, name)
+            for phrase in entry.phrases:
+                self._add_whole(number, tuple(word.key for word in words_of(phrase)))
         self._weights = {word: 1 / (1 + math.log(len(held))) for word, held in self._holding.items()}
         self._spellable = [
             word for word in self._holding if len(word) >= 4 and word.isalpha() and word not in ORDINARY
@@ -67,22 +75,22 @@ class NameIndex:
         keys = tuple(word.key for word in words_of(name))
         if not keys:
             return
-        node = self._root
-        for key in keys:
-            node = node.next.setdefault(key, _Node())
-        node.entries.add(number)
+        self._add_whole(number, keys)
         bare = tuple(key for key in keys if key not in _EMPTY)
         if bare and bare != keys and self.entries[number].kind in PEOPLE:
-            node = self._root
-            for key in bare:
-                node = node.next.setdefault(key, _Node())
-            node.entries.add(number)
+            self._add_whole(number, bare)
         squeezed = "".join(keys).replace("-", "")
         if any(char.isdigit() for char in squeezed) and any(char.isalpha() for char in squeezed):
             self._codes[squeezed].add(number)
         self._names[number].append(bare)
         for key in bare:
             self._holding[key].add(number)
+
+    def _add_whole(self, number: int, keys: tuple[str, ...]) -> None:
+        node = self._root
+        for key in keys:
+            node = node.next.setdefault(key, _Node())
+        node.entries.add(number)
 
     def spellings(self, words: Sequence[Word]) -> list[list[tuple[str, float]]]:
         """For each word the known words it may stand for, itself first, with how close each is (0 to 1)."""
@@ -198,7 +206,7 @@ class NameIndex:
             scores = {
                 number: close * covered[number]
                 for number, close in held.items()
-                if covered[number] >= 0.45
+                if covered[number] >= (_LEAST_OF_OPERATION if self.entries[number].kind == "procedure" else _LEAST)
                 and self._tells(words[first : after + 1], words[first - 1] if first else None, number)
             }
             if scores:

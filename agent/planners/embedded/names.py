@@ -85,7 +85,7 @@ def _people(world: Reader) -> Iterator[Entry]:
 def _things(world: Reader) -> Iterator[Entry]:
     for service in world.find(Service):
         also = (*SPECIALTIES.get(service.name.casefold(), ()), *OPERATIONS_OF.get(service.id, ()))
-        yield Entry("service", service.id, (service.name, *service.aliases, *also))
+        yield Entry("service", service.id, (service.name, *service.aliases), phrases=also)
     for item in world.find(Item):
         yield Entry("item", item.id, (item.id, item.name))
     for procedure in world.find(Procedure):

@@ -98,6 +98,8 @@ def _kind(mention: Mention, intent: str, user: User) -> str:
     if mention.kind in PEOPLE:
         if _DOCTOR.match(mention.words) and "clinician" in kinds:
             return "clinician"
+        if titled and mention.kind == "patient" and intent in _PATIENTS:
+            return "patient"
         if "clinician" in kinds and _IN_THEATRES & set(user.roles) and not _NURSE.match(mention.words):
             return "clinician"
         if intent in _NURSES and "staff" in kinds:

@@ -78,7 +78,9 @@ _MOVES = re.compile(
 
 
 _GOES = re.compile(
-    r"\s*(?:(?:can|could|should|may|needs? to|has to|is|ready to|be)\s+)*(?:go|goes|going|come|comes|moved?|moves)\b",
+    r"\s*(?:(?:can|could|should|may|needs? to|has to|is|ready to|be)\s+)*(?:go|goes|going|come|comes|moved?|moves)\b"
+    r"(?!\s+(?:to|for)\s+(?:(?:the|a|our|my)\s+)?(?:\w+\s+)?(?:patient|pt|lady|man|woman|gentleman|boy|girl|one|person|"
+    r"whoever|him|her|mr|mrs|ms)\b)",
     re.IGNORECASE,
 )
 """Whoever lies in the bed just named is to leave it: "can 14 go to 5 West"."""

@@ -22,6 +22,8 @@ MOST = 4
 """So many asks of one message are followed; the rest is named, to be asked again."""
 _SURE, _SURE_WITH_NAMES = 0.6, 0.35
 """A part is an ask of its own from the first probability on, or from the second when it names something itself."""
+_SURE_ALONE = 0.85
+"""A part that names nothing of its own is one from here on."""
 _FEWEST_WORDS = 3
 _NO_ASK = ASIDE | {"confirm_yes", "confirm_no", "evidence_question", "other_language", "approve_in_chat"}
 _TAKES_SEVERAL = frozenset({"change_case", "displace", "substitute_item", "what_if", "record_status"})
@@ -224,10 +226,9 @@ def _is_another(piece: Piece, heard: Heard, said: Piece, before: Heard) -> bool:
     related = own or are_kin(heard.intent, before.intent)
     if not new and piece.points_back and not (said.asks_itself and related):
         return False  # "hips on Thursday, how long do they take"
-    if own and piece.apart and piece.opens:
-        return True
-    least = _SURE_WITH_NAMES if own or (piece.opens and not piece.points_back) else _SURE
-    return heard.settled or heard.ranking.confidence >= least
+    if not own:  # "who's got room?", "what is possible?": more of the same, unless it is clearly something else
+        return heard.ranking.confidence >= _SURE_ALONE and not heard.settled
+    return (piece.apart and piece.opens) or heard.settled or heard.ranking.confidence >= _SURE_WITH_NAMES
 
 
 def _is_like(heard: Heard, before: Heard) -> bool:

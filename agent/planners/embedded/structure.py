@@ -45,6 +45,13 @@ _OTHER_DEED = re.compile(
     r"bed|discharge\w*|APT-\w+)\b"
 )
 _OPERATED = re.compile(r"\boperat(?:ed?|ing|ions?)\b|\bsurgery\b", re.IGNORECASE)
+_ORDER = re.compile(
+    r"\b(?:order(?:ed)?|reorder(?:ed)?|buy|purchase|requisition)\b(?! (?:status|number|came|arrived))", re.IGNORECASE
+)
+_COUNTED = re.compile(
+    r"^\W*(?:(?:and|so|ok|hi|but)\W+)*(?:are there|is there|do we have|have we got|how many)\b", re.IGNORECASE
+)
+"""What is there is asked, not where it should go."""
 _OVERBOOK = re.compile(r"(?<!not )(?<!n't )(?<!never )\b(?:over|double)[- ]?book\b", re.IGNORECASE)
 _ABOUT_A_LOSS = frozenset({"displace", "request_maintenance", "what_if"})
 _THINGS = frozenset({"room", "scanner", "equipment"})
@@ -166,6 +173,12 @@ def _by_its_word(text: str, ranking: Ranking, kinds: set[str], likely: list[str]
     """A deed whose own word is said, or one that is not meant because no verb asks for it."""
     if ranking.best in ("displace", "overbook") and "overbook" in likely and _OVERBOOK.search(text):
         return None if asks_to_know(text) else "overbook"
+    asked = asks_to_know(text)
+    if ranking.best in _ABOUT_ITEMS and "create_requisition" in likely and "item" in kinds and not asked:
+        if _ORDER.search(text):
+            return "create_requisition"
+    if ranking.best == "bed_need_forecast" and "surge_beds" in likely and says_deed(text) and not asked:
+        return "surge_beds"  # what is wanted is no forecast
     if ranking.best == "book_visit" and "schedule_case_for_patient" in likely and _OPERATED.search(text):
         return "schedule_case_for_patient"
     if "staff" in kinds and ranking.best == "request_agency" and not says_deed(text):
@@ -187,6 +200,8 @@ def _asked(text: str, ranking: Ranking) -> str | None:
     likely = [name for name, chance in ranking.intents[:3] if chance >= _LIKELY_ENOUGH]
     if ranking.best in CHANGING and _SHOW.match(text):
         return next(name for name, _ in ranking.intents if name not in WRITES | CHANGING | ASIDE)
+    if ranking.best == "place_waiting" and "bed_state" in likely and _COUNTED.match(text):
+        return "bed_state"
     if _CONSENT.search(text) and "policy_why" in likely:
         return "policy_why"
     if _HOW_TO.search(text) and ranking.in_scope and any(name in WRITES for name in likely):

@@ -166,7 +166,8 @@ def _outside(ranking: Ranking) -> str:
 
 def _is_ours(ranking: Ranking, mentions: tuple[Mention, ...]) -> bool:
     """Whether it is a matter of ours: what sounds strange is, when it names something of the hospital's own."""
-    return ranking.in_scope and (not ranking.strange or any(one.kind in _OWN for one in mentions))
+    familiar = not ranking.strange or ranking.best == FOLLOW_UP or any(one.kind in _OWN for one in mentions)
+    return ranking.in_scope and familiar
 
 
 _OWN = frozenset(
