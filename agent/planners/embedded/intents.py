@@ -111,8 +111,7 @@ class IntentClassifier:
         self._encoder = encoder
         self.names = tuple(str(name) for name in arrays["labels"])
         """Every label it can give."""
-        self._to_meaning, self._to_wording = arrays["to_meaning"], arrays["to_wording"]
-        self._bias, self._rarity = arrays["bias"], arrays["rarity"]
+        self._to_meaning, self._bias, self._rarity = arrays["to_meaning"], arrays["bias"], arrays["rarity"]
         self._temperature, self._usual = float(arrays["temperature"]), arrays["usual"]
         inside = np.array([str(name) not in OUTSIDE for name in arrays["example_labels"]])
         self._neighbours = Neighbours(arrays["examples"], arrays["votes"], np.flatnonzero(inside))
@@ -125,13 +124,11 @@ class IntentClassifier:
     def classify_all(self, masked: Sequence[str]) -> list[Ranking]:
         """The rankings of many messages, faster than one by one."""
         vectors = meaning(self._encoder, masked)
-        scores = vectors @ self._to_meaning + self._bias
         votes, likeness = self._neighbours.near(vectors)
         for row, text in enumerate(masked):
             words = weighed(wording(text), self._rarity)
-            scores[row] += words.values @ self._to_wording[words.columns]
             votes[row] += words.values @ self._votes_wording[words.columns]
-        scores += votes
+        scores = vectors @ self._to_meaning + self._bias + votes
         usual, spread = self._usual
         belonging = (scores.max(axis=1) - usual) / spread
         scores /= self._temperature
@@ -167,7 +164,7 @@ def load_classifier(encoder: SentenceEncoder, cache: Path, folder: Path = EXAMPL
     path = next((place for place in places if place.exists()), None)
     if path is None:
         intents = load_intents(folder)
-        also = {one.name: (*_filled(one.examples), *_about(one)) for one in intents}
+        also = {one.name: _about(one) for one in intents}
         trained = train({one.name: one.examples for one in intents}, encoder, also)
         path = _kept({name: np.asarray(value) for name, value in vars(trained).items()}, places)
     with np.load(path, allow_pickle=False) as stored:

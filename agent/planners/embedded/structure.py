@@ -174,9 +174,9 @@ def _by_its_word(text: str, ranking: Ranking, kinds: set[str], likely: list[str]
     if ranking.best in ("displace", "overbook") and "overbook" in likely and _OVERBOOK.search(text):
         return None if asks_to_know(text) else "overbook"
     asked = asks_to_know(text)
-    if ranking.best in _ABOUT_ITEMS and "create_requisition" in likely and "item" in kinds and not asked:
-        if _ORDER.search(text):
-            return "create_requisition"
+    ordered = ranking.best in _ABOUT_ITEMS and "create_requisition" in likely and _ORDER.search(text)
+    if ordered and "item" in kinds and not asked:
+        return "create_requisition"
     if ranking.best == "bed_need_forecast" and "surge_beds" in likely and says_deed(text) and not asked:
         return "surge_beds"  # what is wanted is no forecast
     if ranking.best == "book_visit" and "schedule_case_for_patient" in likely and _OPERATED.search(text):
