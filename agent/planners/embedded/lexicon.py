@@ -4,7 +4,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from agent.planners.embedded.lexicon_index import PEOPLE, Entry, Match, NameIndex
-from agent.planners.embedded.lexicon_shapes import kind_of_code, kind_of_owner, kind_of_place
+from agent.planners.embedded.lexicon_shapes import (
+    full_names,
+    is_for,
+    kind_of_code,
+    kind_of_owner,
+    kind_of_place,
+    kind_of_subject,
+    owns_a_visit,
+)
 from agent.planners.embedded.lexicon_words import ORDINARY, POSSESSIVES, SHAPES, TITLES, Word, canonical, words_of
 
 __all__ = ["Candidate", "Entry", "Lexicon", "Mention"]
@@ -89,7 +97,7 @@ class Lexicon:
             for at, word in enumerate(words)
             if word.key in POSSESSIVES and at not in taken
         ]
-        return sorted(mentions, key=lambda mention: mention.start)
+        return sorted(_with_full_names(mentions, words, text), key=lambda mention: mention.start)
 
     def knows(self, word: str) -> bool:
         """Whether a word is part of a name here, or a spelling of the field ("tele")."""
@@ -161,7 +169,12 @@ class Lexicon:
         candidates.sort(key=lambda found: (-found.score, found.kind, found.id))
         start, end = words[first].start, words[match.after - 1].end
         kept = tuple(replace(found, score=round(found.score, 4)) for found in candidates[:12])
-        return Mention(kept[0].kind, start, end, text[start:end], kept)
+        kind = kept[0].kind
+        its_visit = owns_a_visit(words, match.after - 1, text) or is_for(words, match.first)
+        visitor = titled == "patient" or (not titled and its_visit)
+        if visitor and kind in PEOPLE:
+            kind = "patient"  # "Mrs. Okafor", "Whitfield's echo": whoever of the staff is called so is not meant
+        return Mention(kind, start, end, text[start:end], kept)
 
     def _fit(self, entry: Entry, titled: str, scopes: Mapping[str, set[str]], context_site: str | None) -> float:
         """What the surroundings add: a matching title, a scope named in the text, the asker's site."""
@@ -206,7 +219,12 @@ class Lexicon:
             covered = at in taken or any(start <= word.start < end for start, end in spans)
             if covered:
                 continue
-            if kind := kind_of_code(word.key) or kind_of_place(words, at) or kind_of_owner(words, at, text):
+            if kind := (
+                kind_of_code(word.key)
+                or kind_of_place(words, at)
+                or kind_of_owner(words, at, text)
+                or kind_of_subject(words, at)
+            ):
                 said = text[word.start : word.end]
                 found.append(Mention(kind, word.start, word.end, said, nearest=self.nearest(said, kind)))
         return found
@@ -215,6 +233,19 @@ class Lexicon:
         """What of a kind looks most like these words, best first, for a "did you mean"."""
         numbers = self._index.nearest(said, (kind,))
         return tuple(Candidate(self._entries[number].kind, self._entries[number].id, 0.0) for number in numbers)
+
+
+def _with_full_names(mentions: list[Mention], words: Sequence[Word], text: str) -> list[Mention]:
+    """The mentions with the full names of patients in the place of the parts that are also names of the staff."""
+    named: dict[int, set[int]] = {}
+    for mention in mentions:
+        covered = {at for at, word in enumerate(words) if mention.start <= word.start < mention.end}
+        for at in covered:
+            named[at] = covered if mention.kind in PEOPLE else set()
+    for one, other in full_names(words, named, text):
+        apart = [mention for mention in mentions if mention.end <= one.start or mention.start >= other.end]
+        mentions = [*apart, Mention("patient", one.start, other.end, text[one.start : other.end])]
+    return mentions
 
 
 def _listed(words: Sequence[Word], at: int, kind: str, text: str) -> list[Mention]:

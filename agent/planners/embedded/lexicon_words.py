@@ -102,6 +102,8 @@ def words_of(text: str) -> list[Word]:
     ]
     expanded: list[Word] = []
     for at, word in enumerate(plain):
+        if text[word.start : word.end] == "Ms" and at + 1 < len(plain) and plain[at + 1].capital:
+            word = Word("ms", word.start, word.end, capital=True)  # a lady, not a med-surg ward
         previous = plain[at - 1] if at else None
         floor = previous is not None and previous.key.isdigit() and word.start - previous.end <= 1
         if floor and word.key in _COMPASS:

@@ -18,6 +18,9 @@ _PATIENTS = (
     "schedule_case_for_patient", "book_visit", "cancel_visit", "reschedule_visit", "hold_slot", "assign_bed",
     "phi_diagnosis", "change_case", "schedule_show", "submit_option", "route_imaging", "imaging_slot",
 )  # fmt: skip
+_VISITS = frozenset({"cancel_visit", "reschedule_visit"})
+_SEEN_BY = re.compile(r"\b(?:with|see|sees|seeing|under|by|to|from|of|in)\s+(?:the\s+)?$", re.IGNORECASE)
+"""What stands before the doctor of a visit."""
 _IN_THEATRES = frozenset({"or_scheduler", "or_charge", "periop_director", "surgeon", "anaesthesia_lead"})
 """Who speaks of surgeons when a surname is also a nurse's."""
 _NURSE = re.compile(r"(?:nurse|rn)\b", re.IGNORECASE)
@@ -44,7 +47,7 @@ def resolve(
         if ids := _settled(mention, mention.kind, user, lexicon):
             slots.setdefault(f"from_{mention.kind}", []).append(ids[0])
     for mention in (one for one in mentions if one.kind != "home" and one not in elsewhere):
-        kind = _kind(mention, intent, user)
+        kind = _kind(mention, intent, user, text)
         if kind == "code" and intent in _ITEMS and not _RECORD.match(mention.words):
             blurred["item"] = (*blurred.get("item", ()), _no_such_item(mention.words, lexicon))
             continue
@@ -65,10 +68,16 @@ def resolve(
             blurred[kind] = (*blurred.get(kind, ()), _blur(mention, kind, ids, lexicon))
         for other in {"level_of_care", "service"} - {kind}:
             slots.setdefault(f"also_{other}", []).extend(mention.of(other)[:1])
-    slots = {kind: ids for kind, ids in slots.items() if ids}
+    slots = {kind: ids for kind, ids in slots.items() if ids} | _one_patient(slots.get("patient", []))
     if any(mention.kind == "home" for mention in mentions):
         slots |= {f"home_{kind}": [id] for kind, id in _home(user) if id is not None}
     return slots, blurred
+
+
+def _one_patient(ids: list[str]) -> dict[str, list[str]]:
+    """ "Mr. Patel (88213)" is one patient: where there are numbers, names only say whose they are."""
+    numbered = [id for id in ids if digits_in(id)]
+    return {"patient": numbered} if numbered else {}
 
 
 def _meant(mention: Mention, kind: str, units: set[str], user: User, lexicon: Lexicon) -> tuple[str, ...]:
@@ -91,22 +100,24 @@ def _no_such_item(code: str, lexicon: Lexicon) -> Blur:
     return Blur(code, near, tuple(say(lexicon, "item", id) for id in near), known=False)
 
 
-def _kind(mention: Mention, intent: str, user: User) -> str:
+def _kind(mention: Mention, intent: str, user: User, text: str) -> str:
     """The kind that this matter is about, where the words fit several ("Jones", "revision hip", "cardiology")."""
     kinds = {found.kind for found in mention.candidates}
     titled = re.match(r"(?:mr|mrs|ms|miss|patient|pt)\b", mention.words, re.IGNORECASE)
     if mention.kind in PEOPLE:
         if _DOCTOR.match(mention.words) and "clinician" in kinds:
             return "clinician"
-        if titled and mention.kind == "patient" and intent in _PATIENTS:
+        if intent == "assign_bed" or (mention.kind == "patient" and intent in _PATIENTS):
             return "patient"
+        if intent in _VISITS and (mention.kind == "staff" or not _SEEN_BY.search(text[: mention.start])):
+            return "patient"  # no visit is with a nurse, and one with a doctor is said to be
         if "clinician" in kinds and _IN_THEATRES & set(user.roles) and not _NURSE.match(mention.words):
             return "clinician"
         if intent in _NURSES and "staff" in kinds:
             return "staff"
         if intent in _PATIENTS and (titled or "patient" in kinds) and mention.kind != "clinician":
             return "patient"
-        if mention.kind == "patient" and not titled and (others := kinds & {"clinician", "staff"}):
+        if mention.kind == "patient" and (others := kinds & {"clinician", "staff"}):
             return sorted(others)[0]
     if intent in _OPERATIONS and "procedure" in kinds:
         return "procedure"
