@@ -14,8 +14,6 @@ PEOPLE = frozenset({"clinician", "staff", "patient"})
 _EMPTY = frozenset({*TITLES, "clinic", "unit", "room", "hospital", "the", "of", "and", "center", "department", "bed"})
 _TELLING = 6
 """A word of so many letters may name an item alone."""
-_LEAST, _LEAST_OF_OPERATION = 0.45, 0.5
-"""So much of a name must be said; of an operation more: "a hip" may be any of several."""
 _MOST_LOOKUPS = 40
 _MOST_WORDS = 2_000
 
@@ -206,7 +204,7 @@ class NameIndex:
             scores = {
                 number: close * covered[number]
                 for number, close in held.items()
-                if covered[number] >= (_LEAST_OF_OPERATION if self.entries[number].kind == "procedure" else _LEAST)
+                if covered[number] >= 0.45
                 and self._tells(words[first : after + 1], words[first - 1] if first else None, number)
             }
             if scores:

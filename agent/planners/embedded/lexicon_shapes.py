@@ -22,8 +22,8 @@ _OF_BOOKING = frozenset(
     "book rebook reschedule cancel tele telemetry icu ward derm dermatology cardiology ent neurology".split()
 )
 _ACTS = frozenset(
-    "wants want needs need can cant cannot wont won called calling calls rang rings phoned asks asked asking would is "
-    "isn has hasn had goes comes prefers wishes says said missed forgot".split()
+    "wants want needs need can cant cannot wont won called calling calls rang rings phoned asks asked asking would "
+    "is isn has hasn had goes comes prefers wishes says said missed forgot".split()
 )
 _HANDLED = frozenset(
     "cancel book rebook move shift reschedule put give get see fit squeeze swap push bring place admit transfer "

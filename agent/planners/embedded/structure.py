@@ -237,7 +237,7 @@ def _about_beds(ranking: Ranking, mentions: tuple[Mention, ...], times: tuple[Wh
 
 def what_is_asked(ranking: Ranking) -> str:
     """The likeliest matter that only asks; when none is likely, what the rules say."""
-    asking = [(name, chance) for name, chance in ranking.intents if name not in WRITES | ASIDE]
+    asking = [(name, chance) for name, chance in ranking.intents if name not in WRITES | CHANGING | ASIDE]
     likeliest, chance = asking[0]
     if chance >= _LIKELY_ENOUGH or likeliest in _ABOUT_RULES:
         return likeliest
