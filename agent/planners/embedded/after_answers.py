@@ -3,12 +3,12 @@
 import re
 
 from agent.planners.embedded.answers import read_names
+from agent.planners.embedded.build.questions import what_is_asked
 from agent.planners.embedded.carry import resume
 from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.lexicon import Lexicon
 from agent.planners.embedded.matters import CHANGING, LOOKED_UP, WITH_OPTIONS
 from agent.planners.embedded.over import OF_THE_PAST
-from agent.planners.embedded.structure import what_is_asked
 from agent.planners.embedded.take_along import take_along
 
 _LIKELY_ENOUGH = 0.1

@@ -79,6 +79,8 @@ PARTS: dict[str, tuple[time, time]] = {
     "night": (time(19), time(7)),
     "day shift": (time(7), time(19)),
 }
+KNOWN = frozenset({*MINUTES_OF, *WEEKDAYS, *MONTHS, *PERIODS, *TO_DATE})
+"""Words and short forms of time: none is a slip of another word."""
 BEFORE_A_HALF = frozenset("the this every each any an only all".split())
 AFTER_A_HALF = frozenset(
     "list lists session sessions clinic clinics slot slots appointment appointments appt appts block blocks only "

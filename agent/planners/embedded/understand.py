@@ -14,7 +14,7 @@ from agent.planners.embedded.bare_numbers import with_bare_records
 from agent.planners.embedded.bare_rooms import with_rooms_in_full
 from agent.planners.embedded.date_follow import going_on, is_to_come, says_forecast
 from agent.planners.embedded.date_values import When, Window
-from agent.planners.embedded.date_words import hours_in_full, shifts_in_full
+from agent.planners.embedded.date_words import KNOWN, hours_in_full, shifts_in_full
 from agent.planners.embedded.dates import read_dates
 from agent.planners.embedded.deeds import asks_to_know, begins_with_now
 from agent.planners.embedded.follow import born_in, go_on
@@ -62,9 +62,11 @@ class Understanding:
         """What puts slips right: an English word, or part of a name, is none."""
         said = named_as_well(self._said, lexicon.words())
         english = load_encoder().knows
-        return Spelling(
-            said, lambda word: english(word) or word in WRITTEN_OUT or lexicon.knows(word), lexicon.words(PEOPLE)
-        )
+
+        def is_known(word: str) -> bool:
+            return english(word) or word in WRITTEN_OUT or word in KNOWN or lexicon.knows(word)
+
+        return Spelling(said, is_known, lexicon.words(PEOPLE))
 
     @cached_property
     def _classifier(self) -> IntentClassifier:

@@ -91,5 +91,8 @@ _SAYS_OTHER_FIELD = re.compile(
 def foreign_matters(text: str, user: User, mentions: Iterable[Mention]) -> frozenset[str]:
     """The matters that somebody of the wards does not mean where nothing of them is named."""
     wards = bool(user.roles) and user.roles <= _OF_WARDS
-    other = any(one.kind in _OTHER_FIELDS for one in mentions) or _SAYS_OTHER_FIELD.search(text)
+    named = any(
+        one.kind in _OTHER_FIELDS or (one.kind == "service" and not one.of("level_of_care")) for one in mentions
+    )
+    other = named or _SAYS_OTHER_FIELD.search(text)
     return _NOT_OF_WARDS if wards and not other else frozenset()
