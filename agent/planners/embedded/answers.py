@@ -20,6 +20,7 @@ _FILLER = frozenset(
     "pieces number: with her his anything any something some there and or but so also too as well instead rather "
     "again same ditto likewise then sorry actually hmm hm well um uh let try same wait nope not".split()
 )
+_NUMBERS = frozenset("two three four five six seven eight nine ten eleven twelve twenty dozen".split())
 _TELLS_WHY = re.compile(r"\s*(?:because|since|as|due to|the reason|it'?s because)\b", re.IGNORECASE)
 _PREFIXED: Mapping[str, str] = {"case": "CASE", "requisition": "REQ"}
 _BY_CASE = ("case_show", "change_case")
@@ -50,7 +51,7 @@ def _room_numbered(heard: Heard, lexicon: Lexicon) -> list[str]:
 def is_fragment(masked: str) -> bool:
     """Whether nothing but names, times, numbers and small words is said: "HIP-REV-7", "4", "and on Thursday?"."""
     words = re.findall(r"[a-z']+", re.sub(r"<\w+>", " ", masked).casefold())
-    return all(word in _FILLER for word in words) and len(words) <= 6
+    return all(word in _FILLER | _NUMBERS for word in words) and len(words) <= 6
 
 
 def number_answers(heard: Heard, fragment: bool) -> None:

@@ -44,8 +44,7 @@ def resolve(
     blurred: dict[str, tuple[Blur, ...]] = {}
     elsewhere = sources(mentions, intent, text)
     for mention in elsewhere:
-        if ids := _settled(mention, mention.kind, user, lexicon):
-            slots.setdefault(f"from_{mention.kind}", []).append(ids[0])
+        _take_source(mention, slots, blurred, user, lexicon)
     for mention in (one for one in mentions if one.kind != "home" and one not in elsewhere):
         kind = _kind(mention, intent, user, text)
         if kind == "code" and intent in _ITEMS and not _RECORD.match(mention.words):
@@ -72,6 +71,17 @@ def resolve(
     if any(mention.kind == "home" for mention in mentions):
         slots |= {f"home_{kind}": [id] for kind, id in _home(user) if id is not None}
     return slots, blurred
+
+
+def _take_source(
+    mention: Mention, slots: dict[str, list[str]], blurred: dict[str, tuple[Blur, ...]], user: User, lexicon: Lexicon
+) -> None:
+    """Keep what is only left apart; a scanner of which there are several is asked about."""
+    ids = _settled(mention, mention.kind, user, lexicon)
+    if len(ids) > 1 and mention.kind == "scanner":
+        blurred["scanner"] = (_blur(mention, "scanner", ids, lexicon),)
+    elif ids:
+        slots.setdefault(f"from_{mention.kind}", []).append(ids[0])
 
 
 def _one_patient(ids: list[str]) -> dict[str, list[str]]:

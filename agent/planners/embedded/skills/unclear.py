@@ -31,6 +31,7 @@ TURNS_ON: dict[str, tuple[str, ...]] = {
     "request_agency": ("site", "unit", "staff"),
     "request_maintenance": ("site", "room", "scanner", "equipment"),
     "reschedule_visit": ("clinician",),
+    "route_imaging": ("site", "scanner"),
     "schedule_case_for_patient": ("site", "procedure", "clinician"),
     "schedule_show": ("site", "room", "clinic", "clinician", "scanner"),
     "staffing_need": ("site", "unit"),
