@@ -12,11 +12,10 @@ from typing import Any
 import numpy as np
 import yaml
 
-from agent.planners.embedded import intent_features, intent_nearness, intent_training, stand_ins
+from agent.planners.embedded import intent_features, intent_nearness, intent_training
 from agent.planners.embedded.intent_features import Matrix, SentenceEncoder, meaning, weighed, wording
 from agent.planners.embedded.intent_nearness import Neighbours
 from agent.planners.embedded.intent_training import train
-from agent.planners.embedded.stand_ins import filled
 
 EXAMPLES = Path(__file__).with_name("examples")
 OUTSIDE = frozenset({"out_of_scope", "other_language"})
@@ -155,7 +154,7 @@ LEARNT = Path(__file__).with_name("learnt")
 
 
 def load_classifier(encoder: SentenceEncoder, cache: Path, folder: Path = EXAMPLES) -> IntentClassifier:
-    """The classifier of these intents for this encoder; trained once (about 30 s), then read.
+    """The classifier of these intents for this encoder; trained once (about a minute), then read.
 
     It is kept in `LEARNT`, or in `cache` where the program's own folder cannot be written.
     """
@@ -187,13 +186,6 @@ def _write(arrays: Mapping[str, Any], path: Path) -> Path:
     return draft.replace(path)
 
 
-def _filled(examples: Sequence[str]) -> tuple[str, ...]:
-    """The examples with words instead of masks, as a message reads whose names were not recognised."""
-    return tuple(
-        said for number, text in enumerate(examples) if number % 3 == 0 and (said := filled(text, number)) != text
-    )
-
-
 def _about(intent: Intent) -> tuple[str, ...]:
     return () if intent.name in OUTSIDE else (intent.about,)
 
@@ -201,7 +193,7 @@ def _about(intent: Intent) -> tuple[str, ...]:
 def _version(encoder: SentenceEncoder, folder: Path) -> str:
     """A hash of everything the trained weights depend on: examples, code of features and training, encoder."""
     digest = hashlib.sha256(encoder.name.encode())
-    code = [Path(str(module.__file__)) for module in (intent_features, intent_nearness, intent_training, stand_ins)]
+    code = [Path(str(module.__file__)) for module in (intent_features, intent_nearness, intent_training)]
     for path in [*sorted(folder.glob("*.yaml")), *code]:
         digest.update(path.name.encode())
         digest.update(path.read_bytes())

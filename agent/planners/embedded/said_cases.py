@@ -61,8 +61,7 @@ def name_said_case(heard: Heard, now: datetime) -> None:
     if found is None:
         return
     case, used = found
-    if intent != heard.intent:
-        heard.intent, heard.settled = intent, True
+    heard.intent, heard.settled = intent, True
     heard.slots["case"] = [str(case.id)]
     heard.slots["room"] = [id for id in heard.slots.get("room", []) if id not in rooms]
     for kind in ("procedure", "clinician"):
