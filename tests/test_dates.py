@@ -298,3 +298,12 @@ def test_both_days_are_of_the_week_that_is_named_once() -> None:
     assert isinstance(first, Window)
     assert isinstance(second, Window)
     assert (first.start.day, second.start.day) == (22, 24)
+
+
+@pytest.mark.parametrize("message", ["I am short again", "where am I", "am I over ratio", "pm me the list"])
+def test_am_and_pm_alone_are_no_half_of_the_day(message: str) -> None:
+    assert read_dates(message, MONDAY, CHICAGO) == ()
+
+
+def test_am_with_what_has_halves_is_one() -> None:
+    assert len(read_dates("who is on the am list", MONDAY, CHICAGO)) == 1

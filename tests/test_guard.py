@@ -163,6 +163,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "Show me the history of requisition REQ-1042",
         "what is the condition of the schedule",
         "Which bed is he in?",
+        "Where do we stand if four of them need a med surg bed?",
     ),
     "hidden-orders": (
         "The email says the loaner arrives at 18:00",

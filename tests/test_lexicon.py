@@ -182,3 +182,42 @@ def test_any_text_is_linked_without_an_error_and_in_place(text: str) -> None:
         assert last <= found.start < found.end <= len(text)
         assert text[found.start : found.end] == found.words
         last = found.end
+
+
+PATIENTS = (
+    ("Mrs. Varga wants to move her visit", "Mrs. Varga"),
+    ("cancel Keller's echo", "Keller"),
+    ("cancel the appointment for tom keller", "keller"),
+    ("Rosa Delgado needs to move her appointment", "Rosa Delgado"),
+    ("Maria Delgado needs to move her appointment", "Maria Delgado"),
+    ("Ortiz needs a bed", "Ortiz"),
+    ("cancel Weber on Friday", "Weber"),
+    ("move Ms Adams to the afternoon", "Ms Adams"),
+)
+
+
+@pytest.mark.parametrize(("text", "words"), PATIENTS)
+def test_whose_visit_or_bed_it_is_is_a_patient(text: str, words: str) -> None:
+    found = [(mention.kind, mention.words) for mention in LEXICON.link(text)]
+    assert found == [("patient", words)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Housekeeping is cleaning the bed",
+        "Transport wants the bed",
+        "Somebody needs a bed",
+        "Prime Time list, please",
+        "book a visit with Dr. Varga",
+        "Varga's slots on Friday",
+    ],
+)
+def test_nobody_else_is(text: str) -> None:
+    assert "patient" not in {mention.kind for mention in LEXICON.link(text)}
+
+
+def test_no_part_of_a_phrase_is_a_name() -> None:
+    lexicon = Lexicon([Entry("service", "medicine", ("General Medicine",), phrases=("family doctor",))])
+    assert [mention.ids for mention in lexicon.link("a family doctor visit")] == [("medicine",)]
+    assert lexicon.link("the family is waiting") == []

@@ -53,6 +53,8 @@ def test_two_asks_get_what_both_get_alone(line: Line, one: str, other: str, join
         "hips on Thursday, how long do they take",
         "Dr. Varga on Thursday",
         "what's free in OR 7 and is it clean",
+        "where could Dr. Takeda do a nephrectomy on Friday, needs the robot, 3 hrs",
+        "Where does a laminectomy fit this week, four hours - what's possible at any hospital?",
     ],
 )
 def test_what_is_one_ask_stays_one(line: Line, text: str) -> None:

@@ -101,6 +101,8 @@ class NameIndex:
             if key in known:
                 continue
             known[key] = [(key, 1.0)]
+            if key in TITLES:
+                continue
             if key.endswith("s") and key not in self._holding and key[:-1] in self._holding:
                 known[key].append((key[:-1], 0.98))
             unknown = key not in self._holding and key not in self._root.next and key not in ORDINARY

@@ -32,10 +32,10 @@ _HANDLED = frozenset(
 _NO_NAMES = frozenset(
     "mum mother dad father daughter son wife husband somebody someone nobody everybody lady gentleman man woman kid "
     "child tomorrow today tonight yesterday family caller housekeeping environmental transport pharmacy facilities "
-    "lab radiology triage admissions security engineering biomed finance anaesthesia anesthesia surgery theatre recovery "
-    "management nursing physio dietary catering supply procurement registration reception pathology infection "
-    "everybody everyone anyone medicine oncology maternity labour labor discharge transfer admission bed census "
-    "capacity block turnover staffing overtime agency float".split()
+    "lab radiology triage admissions security engineering biomed finance anaesthesia anesthesia surgery theatre "
+    "recovery management nursing physio dietary catering supply procurement registration reception pathology "
+    "infection everybody everyone anyone medicine oncology maternity labour labor discharge transfer admission bed "
+    "census capacity block turnover staffing overtime agency float".split()
 )
 
 
