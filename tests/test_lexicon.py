@@ -207,6 +207,7 @@ def test_whose_visit_or_bed_it_is_is_a_patient(text: str, words: str) -> None:
     [
         "Housekeeping is cleaning the bed",
         "Transport wants the bed",
+        "the bed is waiting for EVS now",
         "Somebody needs a bed",
         "Prime Time list, please",
         "book a visit with Dr. Varga",

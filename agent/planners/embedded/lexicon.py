@@ -223,7 +223,7 @@ class Lexicon:
                 kind_of_code(word.key)
                 or kind_of_place(words, at)
                 or kind_of_owner(words, at, text)
-                or kind_of_subject(words, at)
+                or kind_of_subject(words, at, text)
             ):
                 said = text[word.start : word.end]
                 found.append(Mention(kind, word.start, word.end, said, nearest=self.nearest(said, kind)))

@@ -41,13 +41,15 @@ _NO_NAMES = frozenset(
 
 def kind_of_owner(words: Sequence[Word], at: int, text: str) -> str:
     """A strange capitalised name that owns a visit ("Weber's scan", "Diaz's cardiology follow-up") is a patient's."""
-    return "patient" if _is_strange(words[at]) and owns_a_visit(words, at, text) else ""
+    return "patient" if _is_strange(words[at], text) and owns_a_visit(words, at, text) else ""
 
 
-def kind_of_subject(words: Sequence[Word], at: int) -> str:
+def kind_of_subject(words: Sequence[Word], at: int, text: str) -> str:
     """A strange capitalised word is a patient's surname where visits or beds are spoken about and it acts, or
     something is done with it: "Ortiz needs a bed", "cancel Weber on Friday"."""
-    if not _is_strange(words[at]) or not any(word.key in _VISITS | _OF_PATIENTS | _OF_BOOKING for word in words):
+    if not _is_strange(words[at], text) or not any(
+        word.key in _VISITS | _OF_PATIENTS | _OF_BOOKING for word in words
+    ):
         return ""
     acts = at + 1 < len(words) and words[at + 1].key in _ACTS
     handled = at > 0 and words[at - 1].key in _HANDLED
@@ -81,11 +83,14 @@ def full_names(words: Sequence[Word], named: Mapping[int, Collection[int]], text
         between = text[one.end : other.start]
         apart = all(set(named.get(place, {place})) == {place} for place in (at, at + 1))
         listed = between == ", " and at + 1 in named  # "Lund, Petrov" are two
-        if between in (" ", ", ") and apart and not listed and _is_strange(one) and _is_strange(other):
+        if between in (" ", ", ") and apart and not listed and _is_strange(one, text) and _is_strange(other, text):
             yield one, other
 
 
-def _is_strange(word: Word) -> bool:
+def _is_strange(word: Word, text: str) -> bool:
+    """Whether it may be a name of nobody here; what is written in capitals is an abbreviation ("EVS")."""
+    if text[word.start : word.end].isupper():
+        return False
     return word.capital and word.key.isalpha() and len(word.key) >= 3 and word.key not in ORDINARY | _NO_NAMES
 
 
