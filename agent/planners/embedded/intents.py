@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from agent.planners.embedded.intent_nearness import Neighbours
 from agent.planners.embedded.intent_training import train
 
 EXAMPLES = Path(__file__).with_name("examples")
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""Safe, and ten times faster where the library behind it is there."""
 OUTSIDE = frozenset({"out_of_scope", "other_language"})
 # Below this probability of being inside, this likeness to any example, or so far from belonging, it is not ours.
 LEAST_INSIDE = 0.5
@@ -88,11 +91,12 @@ class Intent:
         return self.about.split(":")[0].rstrip(".")
 
 
+@cache
 def load_intents(folder: Path = EXAMPLES) -> tuple[Intent, ...]:
-    """The intents, one file each. Raises ValueError for a file that is not as it should be."""
+    """The intents, one file each, read once. Raises ValueError for a file that is not as it should be."""
     found = []
     for path in sorted(folder.glob("*.yaml")):
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
         if set(content) != {"intent", "about", "examples"} or content["intent"] != path.stem:
             raise ValueError(f"{path.name} must hold intent (named like the file), about and examples")
         if not all(isinstance(example, str) for example in content["examples"]):
