@@ -4,16 +4,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from agent.planners.embedded.lexicon_index import PEOPLE, Entry, Match, NameIndex
-from agent.planners.embedded.lexicon_shapes import (
+from agent.planners.embedded.lexicon_shapes import kind_of_code, kind_of_place
+from agent.planners.embedded.lexicon_words import ORDINARY, POSSESSIVES, SHAPES, TITLES, Word, canonical, words_of
+from agent.planners.embedded.patient_names import (
     full_names,
     is_for,
-    kind_of_code,
     kind_of_owner,
-    kind_of_place,
     kind_of_subject,
     owns_a_visit,
 )
-from agent.planners.embedded.lexicon_words import ORDINARY, POSSESSIVES, SHAPES, TITLES, Word, canonical, words_of
 
 __all__ = ["Candidate", "Entry", "Lexicon", "Mention"]
 
