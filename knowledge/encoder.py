@@ -2,7 +2,8 @@
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from copy import copy
 from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -49,44 +50,69 @@ class MiniLM:
 
     def __init__(self, model: bytes, tokenizer: str) -> None:
         """From the contents of the model and tokenizer files, already verified."""
-        import onnxruntime
         from tokenizers import Tokenizer
 
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = THREADS
-        options.inter_op_num_threads = 1
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # a waiting thread must not burn
-        self._session: Any = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        self._session = _session(model)
         self._tokenizer = Tokenizer.from_str(tokenizer)
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MAX_TOKENS)
 
+    def with_model(self, model: bytes) -> "MiniLM":
+        """The same tokens read by a model that was made of this one's."""
+        other = copy(self)
+        other._session = _session(model)
+        return other
+
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """See `Encoder.encode`; texts of similar length run together, so that little is padded."""
-        # One text at a time: the batch call starts a thread pool that complains when a process forks later.
-        tokens = [self._tokenizer.encode(text).ids for text in texts]
-        order = sorted(range(len(tokens)), key=lambda index: len(tokens[index]))
-        vectors = np.zeros((len(tokens), self.dimension), dtype=np.float32)
-        for start in range(0, len(order), BATCH):
-            chosen = order[start : start + BATCH]
-            vectors[chosen] = self._encode_batch([tokens[index] for index in chosen])
-        return vectors
+        """See `Encoder.encode`."""
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for index, tokens in self._read(texts):
+            vectors[index] = tokens.mean(axis=0)
+        return unit_rows(vectors)
+
+    def token_vectors(self, texts: Sequence[str]) -> list[Vectors]:
+        """What the model gives for each token of each text: shape (tokens, dimension)."""
+        read = {index: tokens.copy() for index, tokens in self._read(texts)}
+        return [read[index] for index in range(len(texts))]
 
     def knows(self, word: str) -> bool:
         """See `Encoder.knows`."""
         return self._tokenizer.token_to_id(word) is not None
 
-    def _encode_batch(self, tokens: Sequence[Sequence[int]]) -> Vectors:
+    def _read(self, texts: Sequence[str]) -> Iterator[tuple[int, Vectors]]:
+        """The place of each text with its tokens; texts of similar length run together, so that little is padded."""
+        # One text at a time: the batch call starts a thread pool that complains when a process forks later.
+        tokens = [self._tokenizer.encode(text).ids for text in texts]
+        order = sorted(range(len(tokens)), key=lambda index: len(tokens[index]))
+        for start in range(0, len(order), BATCH):
+            chosen = order[start : start + BATCH]
+            hidden = self._run([tokens[index] for index in chosen])
+            yield from ((index, rows[: len(tokens[index])]) for index, rows in zip(chosen, hidden, strict=True))
+
+    def _run(self, tokens: Sequence[Sequence[int]]) -> Any:
         width = max(len(ids) for ids in tokens)
         ids = np.zeros((len(tokens), width), dtype=np.int64)
         mask = np.zeros_like(ids)
         for row, sequence in enumerate(tokens):
             ids[row, : len(sequence)] = sequence
             mask[row, : len(sequence)] = 1
-        feed = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        (hidden,) = self._session.run(None, feed)
-        weights = mask[:, :, None].astype(np.float32)
-        return unit_rows((hidden * weights).sum(axis=1) / weights.sum(axis=1))
+        (hidden,) = self._session.run(None, {"input_ids": ids, "attention_mask": mask, "token_type_ids": ids * 0})
+        return hidden
+
+
+def _session(model: bytes) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = THREADS
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # a waiting thread must not burn
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+def shipped_model() -> bytes:
+    """The content of the sentence model's file. Raises FileUnavailable when it is absent or altered."""
+    return verified(packaged_file(MODEL_PACKAGE, MODEL_FILE), MODEL_SHA256, MODEL_FILE)
 
 
 def load_encoder() -> Encoder:

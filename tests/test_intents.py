@@ -10,7 +10,7 @@ import yaml
 
 from agent.planners.embedded import intents
 from agent.planners.embedded.dates import read_dates
-from agent.planners.embedded.intent_reader import load_reader
+from agent.planners.embedded.intent_reader import Reader, load_reader
 from agent.planners.embedded.intents import OUTSIDE, IntentClassifier, Ranking, load_classifier, load_intents
 from agent.planners.embedded.lexicon import Entry, Lexicon
 from agent.planners.embedded.masking import mask
@@ -130,14 +130,16 @@ def test_what_was_learnt_is_kept_where_it_can_be_written(
     if not writable:
         beside.write_text("no folder")
     monkeypatch.setattr(intents, "LEARNT", beside)
-    load_classifier(HashedWords(), home, tmp_path)
+    load_classifier(Reader(HashedWords()), home, tmp_path)
     kept = [path.parent for path in tmp_path.rglob("intents-*.npz")]
     assert kept == [beside if writable else home]
 
 
 def test_many_messages_at_once_are_ranked_as_one_by_one() -> None:
     said = {"beds": "how many beds are free on ward", "rooms": "which room can take case"}
-    learnt = intents.learn({name: [f"{text} {n}" for n in range(6)] for name, text in said.items()}, HashedWords())
+    learnt = intents.learn(
+        {name: [f"{text} {n}" for n in range(6)] for name, text in said.items()}, Reader(HashedWords())
+    )
     texts = [f"{said['rooms' if n % 3 else 'beds']} {n}" for n in range(1100)]
     together = learnt.classify_all(texts)
     assert [ranking.best for ranking in together] == ["rooms" if n % 3 else "beds" for n in range(1100)]
@@ -149,7 +151,7 @@ def test_many_messages_at_once_are_ranked_as_one_by_one() -> None:
 
 @pytest.mark.slow
 def test_without_the_sentence_model_it_still_understands_most(tmp_path: Path) -> None:
-    classifier = load_classifier(HashedWords(), tmp_path)
+    classifier = load_classifier(Reader(HashedWords()), tmp_path)
     asked = [(intent, text) for intent in sorted(set(HELD_ASIDE) - OUTSIDE) for text in HELD_ASIDE[intent]]
     right = sum(ranked(classifier, text).best == intent for intent, text in asked)
     assert right / len(asked) >= 0.5

@@ -26,7 +26,8 @@ _PIECE = re.compile(r"<\w+>|[^\W_]+|\?")
 class SentenceEncoder(Protocol):
     """Sentences in, unit vectors out (`knowledge.encoder.Encoder` is one)."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def encode(self, texts: Sequence[str]) -> Matrix: ...
 

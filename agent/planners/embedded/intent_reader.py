@@ -1,11 +1,13 @@
 """How the intent classifier reads a sentence: what it means as a whole, and beside that what its words mean."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from agent.planners.embedded.intent_features import Matrix, SentenceEncoder
-from knowledge.encoder import load_encoder
+from agent.planners.embedded.tuning.model import tuned_model
+from knowledge.encoder import MiniLM, load_encoder
 from knowledge.word_vectors import load_word_vectors
 
 WORDS_SHARE = 0.15
@@ -13,21 +15,41 @@ WORDS_SHARE = 0.15
 learnt from."""
 
 
+@dataclass(frozen=True)
 class Reader:
-    """Two encoders as one: the likeness of two sentences is the weighed mean of what both find."""
+    """Two encoders as one: the likeness of two sentences is the weighed mean of what both find.
 
-    def __init__(self, whole: SentenceEncoder, words: SentenceEncoder) -> None:
-        self._whole, self._words = whole, words
-        self.name = f"{whole.name}+{words.name}*{WORDS_SHARE}"
+    `learnt`: the model of the first as it was tuned to the labels of a classifier; empty as long as it was not.
+    """
+
+    whole: SentenceEncoder
+    words: SentenceEncoder | None = None
+    learnt: bytes = b""
+
+    @property
+    def name(self) -> str:
+        return f"{self.whole.name}+{self.words.name}*{WORDS_SHARE}" if self.words else self.whole.name
 
     def encode(self, texts: Sequence[str]) -> Matrix:
         """One row per text, of unit length (shorter for a text without words)."""
-        whole, words = self._whole.encode(texts), self._words.encode(texts)
+        if self.words is None:
+            return self.whole.encode(texts)
         share = np.float32(WORDS_SHARE)
-        return np.hstack([np.sqrt(1 - share) * whole, np.sqrt(share) * words])
+        return np.hstack([np.sqrt(1 - share) * self.whole.encode(texts), np.sqrt(share) * self.words.encode(texts)])
+
+    def taught(self, texts: Sequence[str], truth: np.ndarray) -> "Reader":
+        """One that finds texts of a label (`truth`: its number, from 0) more alike; this one if it cannot learn."""
+        if not isinstance(self.whole, MiniLM):
+            return self
+        return self.reading_with(tuned_model(self.whole, texts, truth))
+
+    def reading_with(self, learnt: bytes) -> "Reader":
+        """The reader that was once `taught`, from what it learnt; this one when that was nothing."""
+        if not learnt or not isinstance(self.whole, MiniLM):
+            return self
+        return replace(self, whole=self.whole.with_model(learnt), learnt=learnt)
 
 
-def load_reader() -> SentenceEncoder:
+def load_reader() -> Reader:
     """Both readings, or the encoder alone when there are no word vectors."""
-    whole, words = load_encoder(), load_word_vectors()
-    return Reader(whole, words) if words else whole
+    return Reader(load_encoder(), load_word_vectors())

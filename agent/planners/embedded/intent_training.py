@@ -12,19 +12,22 @@ import numpy as np
 from agent.planners.embedded.intent_features import (
     COLUMNS,
     Matrix,
-    SentenceEncoder,
     Wording,
     meaning,
     rarity_of,
+    spoken,
     weighed,
     wording,
 )
 from agent.planners.embedded.intent_nearness import faded, fit_votes
+from agent.planners.embedded.intent_reader import Reader
 
 STRENGTH = 30.0
 """Inverse regularisation; found on labelled examples of other fields."""
-HELD = 4
+HELD = 6
 """Every so many-th example of a label is held back once, to see how honest the probabilities are."""
+TAUGHT = 3_000
+"""At most so many examples teach the sentence encoder; more bring little for their time."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,8 @@ class Trained:
     `to_meaning` holds one column per label, and so do `votes`, with a row for each of `examples`, and
     `votes_wording`: what the examples vote by nearness and by wording. `examples` are the sentence vectors of the
     rows learnt from; the first have `example_labels`, the others only teach. `usual` holds mean and spread of the
-    best score on examples held back: how well what belongs usually fits.
+    best score on examples held back: how well what belongs usually fits. `model`: what the reader learnt, byte by
+    byte.
     """
 
     labels: tuple[str, ...]
@@ -47,12 +51,14 @@ class Trained:
     usual: Matrix
     examples: Matrix
     example_labels: tuple[str, ...]
+    model: np.ndarray
 
 
 def train(
-    examples: Mapping[str, Sequence[str]], encoder: SentenceEncoder, also: Mapping[str, Sequence[str]] | None = None
+    examples: Mapping[str, Sequence[str]], reader: Reader, also: Mapping[str, Sequence[str]] | None = None
 ) -> Trained:
-    """Fit a multinomial logistic regression and votes by nearness; calibrate both on examples held back.
+    """Teach the reader, then fit a multinomial logistic regression and votes by nearness; calibrate both on examples
+    held back from all three.
 
     `also`: more rows per label that teach but are not kept as examples, such as the label's own name.
     """
@@ -63,10 +69,12 @@ def train(
     names, truth = np.unique([*labels, *(label for label, _ in more)], return_inverse=True)
     raw = [wording(text) for text in rows]
     rarity = rarity_of(raw)
-    meanings, words = meaning(encoder, rows), _sparse([weighed(row, rarity) for row in raw])
-    near = faded(meanings @ meanings.T)
     held = np.zeros(len(rows), dtype=bool)
     held[: len(labels)] = _places(labels) % HELD == HELD - 1
+    teach = np.sort(np.random.default_rng(0).permutation(np.flatnonzero(~held))[:TAUGHT])
+    reader = reader.taught([spoken(rows[at]) for at in teach], truth[teach])
+    meanings, words = meaning(reader, rows), _sparse([weighed(row, rarity) for row in raw])
+    near = faded(meanings @ meanings.T)
     temperature, share, usual = _calibrate(meanings, near, words, truth, held)
     weights, bias = _fit(meanings, truth)
     votes = share * fit_votes(near, words, truth, np.arange(len(rows)))
@@ -81,6 +89,7 @@ def train(
         usual=usual,
         examples=meanings,
         example_labels=tuple(labels),
+        model=np.frombuffer(reader.learnt, dtype=np.uint8),
     )
 
 

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 import yaml
 
-from agent.planners.embedded import intent_features, intent_nearness, intent_training
-from agent.planners.embedded.intent_features import Matrix, SentenceEncoder, meaning, weighed, wording
+from agent.planners.embedded import intent_features, intent_nearness, intent_training, tuning
+from agent.planners.embedded.intent_features import Matrix, meaning, weighed, wording
 from agent.planners.embedded.intent_nearness import Neighbours
+from agent.planners.embedded.intent_reader import Reader
 from agent.planners.embedded.intent_training import train
 
 EXAMPLES = Path(__file__).with_name("examples")
@@ -108,10 +109,10 @@ def load_intents(folder: Path = EXAMPLES) -> tuple[Intent, ...]:
 
 
 class IntentClassifier:
-    """Ranks labels for messages; prediction needs only numpy and the encoder."""
+    """Ranks labels for messages; prediction needs only numpy and the reader."""
 
-    def __init__(self, arrays: Mapping[str, np.ndarray], encoder: SentenceEncoder) -> None:
-        self._encoder = encoder
+    def __init__(self, arrays: Mapping[str, np.ndarray], reader: Reader) -> None:
+        self._reader = reader.reading_with(arrays["model"].tobytes())
         self.names = tuple(str(name) for name in arrays["labels"])
         """Every label it can give."""
         self._to_meaning, self._bias, self._rarity = arrays["to_meaning"], arrays["bias"], arrays["rarity"]
@@ -126,7 +127,7 @@ class IntentClassifier:
 
     def classify_all(self, masked: Sequence[str]) -> list[Ranking]:
         """The rankings of many messages, faster than one by one."""
-        vectors = meaning(self._encoder, masked)
+        vectors = meaning(self._reader, masked)
         votes, likeness = self._neighbours.near(vectors)
         for row, text in enumerate(masked):
             words = weighed(wording(text), self._rarity)
@@ -147,31 +148,31 @@ class IntentClassifier:
         return Ranking(ranked, in_scope, float(likeness), float(belonging))
 
 
-def learn(examples: Mapping[str, Sequence[str]], encoder: SentenceEncoder) -> IntentClassifier:
+def learn(examples: Mapping[str, Sequence[str]], reader: Reader) -> IntentClassifier:
     """A classifier of any labelled examples; the words of a label's name teach too."""
     named = {label: (label.replace("_", " ").replace("-", " "),) for label in examples}
-    return IntentClassifier(vars(train(examples, encoder, named)), encoder)
+    return IntentClassifier(vars(train(examples, reader, named)), reader)
 
 
 LEARNT = Path(__file__).with_name("learnt")
 """What was learnt from the shipped examples, kept beside them like byte code: every home of a checkout shares it."""
 
 
-def load_classifier(encoder: SentenceEncoder, cache: Path, folder: Path = EXAMPLES) -> IntentClassifier:
-    """The classifier of these intents for this encoder; trained once (about a minute), then read.
+def load_classifier(reader: Reader, cache: Path, folder: Path = EXAMPLES) -> IntentClassifier:
+    """The classifier of these intents for this reader; trained once (about two minutes), then read.
 
     It is kept in `LEARNT`, or in `cache` where the program's own folder cannot be written.
     """
-    name = f"intents-{_version(encoder, folder)}.npz"
+    name = f"intents-{_version(reader, folder)}.npz"
     places = [place / name for place in (LEARNT, cache)]
     path = next((place for place in places if place.exists()), None)
     if path is None:
         intents = load_intents(folder)
         also = {one.name: _about(one) for one in intents}
-        trained = train({one.name: one.examples for one in intents}, encoder, also)
+        trained = train({one.name: one.examples for one in intents}, reader, also)
         path = _kept({name: np.asarray(value) for name, value in vars(trained).items()}, places)
     with np.load(path, allow_pickle=False) as stored:
-        return IntentClassifier({name: stored[name] for name in stored.files}, encoder)
+        return IntentClassifier({name: stored[name] for name in stored.files}, reader)
 
 
 def _kept(arrays: Mapping[str, Any], places: Sequence[Path]) -> Path:
@@ -194,10 +195,11 @@ def _about(intent: Intent) -> tuple[str, ...]:
     return () if intent.name in OUTSIDE else (intent.about,)
 
 
-def _version(encoder: SentenceEncoder, folder: Path) -> str:
-    """A hash of everything the trained weights depend on: examples, code of features and training, encoder."""
-    digest = hashlib.sha256(encoder.name.encode())
+def _version(reader: Reader, folder: Path) -> str:
+    """A hash of everything the trained weights depend on: examples, code of features and training, reader."""
+    digest = hashlib.sha256(reader.name.encode())
     code = [Path(str(module.__file__)) for module in (intent_features, intent_nearness, intent_training)]
+    code += sorted(Path(str(tuning.__file__)).parent.glob("*.py"))
     for path in [*sorted(folder.glob("*.yaml")), *code]:
         digest.update(path.name.encode())
         digest.update(path.read_bytes())
