@@ -19,7 +19,7 @@ learnt from."""
 class Reader:
     """Two encoders as one: the likeness of two sentences is the weighed mean of what both find.
 
-    `learnt`: the model of the first as it was tuned to the labels of a classifier; empty as long as it was not.
+    `learnt`: what `taught` has just made of the model of the first, for `reading_with`; else empty.
     """
 
     whole: SentenceEncoder
@@ -41,13 +41,14 @@ class Reader:
         """One that finds texts of a label (`truth`: its number, from 0) more alike; this one if it cannot learn."""
         if not isinstance(self.whole, MiniLM):
             return self
-        return self.reading_with(tuned_model(self.whole, texts, truth))
+        learnt = tuned_model(self.whole, texts, truth)
+        return replace(self.reading_with(learnt), learnt=learnt)
 
     def reading_with(self, learnt: bytes) -> "Reader":
         """The reader that was once `taught`, from what it learnt; this one when that was nothing."""
         if not learnt or not isinstance(self.whole, MiniLM):
             return self
-        return replace(self, whole=self.whole.with_model(learnt), learnt=learnt)
+        return replace(self, whole=self.whole.with_model(learnt))
 
 
 def load_reader() -> Reader:

@@ -172,7 +172,7 @@ def load_classifier(reader: Reader, cache: Path, folder: Path = EXAMPLES) -> Int
         trained = train({one.name: one.examples for one in intents}, reader, also)
         path = _kept({name: np.asarray(value) for name, value in vars(trained).items()}, places)
     with np.load(path, allow_pickle=False) as stored:
-        return IntentClassifier({name: stored[name] for name in stored.files}, reader)
+        return IntentClassifier(stored, reader)
 
 
 def _kept(arrays: Mapping[str, Any], places: Sequence[Path]) -> Path:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.floating[Any]]
 Weights = dict[str, Array]
-"""The arrays of a block by name: a matrix and its bias for each of `LAYERS`, a scale and its bias for each of `NORMS`."""
+"""The arrays of a block by name: a matrix and a bias for each of `LAYERS`, a scale and a bias for each of `NORMS`."""
 LAYERS = ("query", "key", "value", "joined", "wide", "narrow")
 NORMS = ("norm_of_attention", "norm_of_all")
 HEADS = 12

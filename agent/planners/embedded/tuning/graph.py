@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from agent.planners.embedded.tuning.block import LAYERS, NORMS, Weights
+from agent.planners.embedded.tuning.block import LAYERS, NORMS, Array, Weights
 
 _PLACE = "inner.encoder.layer.{block}.{part}"
 _PARTS = dict(
@@ -62,7 +62,10 @@ class ModelGraph:
             for name, part in _PARTS.items():
                 place = _PLACE.format(block=block, part=part)
                 self._keep(f"{place}.bias", weights[f"{name}_bias"])
-                self._keep(f"{place}.weight" if name in NORMS else self._name_of(place), weights[name])
+                if name in NORMS:
+                    self._keep(f"{place}.weight", weights[name])
+                else:
+                    self._keep_matrix(self._name_of(place), weights[name])
         self._look_up_first("inner.embeddings.word_embeddings.weight")
         content: bytes = self._model.SerializeToString()
         return content
@@ -87,17 +90,17 @@ class ModelGraph:
         as_numbers, scale = self._made[name].input
         return self._made[as_numbers].input[0], scale
 
-    def _keep(self, name: str, value: Any) -> None:
+    def _keep(self, name: str, value: Array) -> None:
         from onnx import numpy_helper
 
-        if name in self._made:  # it was made of whole numbers, which are needed no more
-            whole, scale = self._stored(name)
-            for node in (self._made[self._made[name].input[0]], self._made.pop(name)):
-                self._graph.node.remove(node)
-            for old in (whole, scale):
-                self._graph.initializer.remove(self._arrays.pop(old))
-            self._arrays[name] = self._graph.initializer.add()
-        self._arrays[name].CopyFrom(numpy_helper.from_array(np.ascontiguousarray(value, dtype=np.float32), name))
+        self._arrays[name].CopyFrom(numpy_helper.from_array(value, name))
+
+    def _keep_matrix(self, name: str, matrix: Array) -> None:
+        """As it came: whole numbers of a byte, and a scale for each column."""
+        whole, scale = self._stored(name)
+        scales = np.maximum(np.abs(matrix).max(axis=0, keepdims=True) / 127, np.finfo(np.float32).tiny)
+        self._keep(scale, scales.astype(np.float32))
+        self._keep(whole, np.rint(matrix / scales).astype(np.int8))
 
     def _look_up_first(self, name: str) -> None:
         """A table of whole numbers is made numbers row by row as rows are looked up, not as a whole."""
