@@ -9,7 +9,7 @@ import fcntl
 import hashlib
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -67,11 +67,13 @@ class HandbookIndex:
         finished = path / f"{self.name}{FINISHED}"
         with _locked(path / "index.lock"):
             if finished.exists():
-                try:
-                    self._collection = self._open(path / finished.read_text())
-                    return
-                except ChromaError:
-                    finished.unlink()
+                folder = path / finished.read_text()
+                # Chroma may still answer for a folder that is gone, for as long as it happens to hold it open.
+                with suppress(ChromaError):
+                    if folder.is_dir():
+                        self._collection = self._open(folder)
+                        return
+                finished.unlink()
             _forget_old(path)
             folder = path / f"{self.name}-{uuid4().hex[:8]}"  # never one that this process may still hold open
             self._collection = self._build(folder, sections)
