@@ -7,7 +7,9 @@ from itertools import pairwise
 from agent.planners.embedded.lexicon import Mention
 
 _FROM = re.compile(r"\b(?:from|out of|off(?: of)?|leaving)\s+(?:(?:the|our|my|unit|ward|room)\s+)*$", re.IGNORECASE)
-_TO = re.compile(r"\b(?:to|onto|into|over to)\s+(?:(?:the|our|other)\s+)*$", re.IGNORECASE)
+_TO = re.compile(
+    r"\b(?:to|into|onto|for|gets?|takes?)\s+(?:(?:the|our|my|unit|ward|room|a|an|bed)\s+)*$", re.IGNORECASE
+)
 _LENDS = re.compile(r"\b(?:float\w*|borrow\w*|pull\w*|lend\w*|spare|take|send|shift|move)\b", re.IGNORECASE)
 _PLACES = frozenset({"site", "unit", "room", "scanner", "bed", "clinic"})
 _OF_CARE = frozenset({"unit", "level_of_care", "bed"})
@@ -65,11 +67,6 @@ def _sending_sites(mentions: Sequence[Mention], text: str) -> set[Mention]:
     """The hospitals that patients come from: "what if Harbor sends five over" is about where the speaker works."""
     sites = [one for one in mentions if one.kind == "site"]
     return {one for one in sites if _COMING_FROM.search(text[: one.start]) or _SENDS.match(text, one.end)}
-
-
-_TO = re.compile(
-    r"\b(?:to|into|onto|for|gets?|takes?)\s+(?:(?:the|our|my|unit|ward|room|a|an|bed)\s+)*$", re.IGNORECASE
-)
 
 
 _MOVES = re.compile(
