@@ -11,12 +11,18 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:  # imported in the fixtures, so that tests without a store start without it
     from desk_line import DeskLine
     from talking import Line
 
     from middleware.store.database import SqlStore
+
+
+# A test is never timed: a busy machine is not a defect.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -125,7 +125,7 @@ def problems(draw: st.DrawFn) -> BedProblem:
 
 
 @given(problems())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_placement_keeps_every_hard_limit_and_nobody_is_left_out_who_fits(problem: BedProblem) -> None:
     plan = plan_beds(problem)
     patients, beds = {p.id: p for p in problem.patients}, {b.id: b for b in problem.beds}

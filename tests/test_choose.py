@@ -47,7 +47,7 @@ def best_of_all(problem: ChoiceProblem) -> int:
     return min(cost for answer in answers if (cost := cost_of(problem, answer)) is not None)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(PROBLEMS)
 def test_an_answer_fits_costs_what_it_says_and_is_the_best_of_all(problem: ChoiceProblem) -> None:
     found = choose(problem, rounds=300)
@@ -75,7 +75,7 @@ def test_picks_out_of_order_are_refused() -> None:
 CASES = st.lists(st.tuples(st.sampled_from("ABC"), st.integers(6, 40)), min_size=1, max_size=9)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(CASES, st.integers(1, 3))
 def test_a_days_list_never_has_a_room_or_a_surgeon_twice(drawn: list[tuple[str, int]], rooms: int) -> None:
     cases = tuple(ListCase(f"C{n}", who, minutes * 5) for n, (who, minutes) in enumerate(drawn))

@@ -53,7 +53,7 @@ def test_without_a_gap_there_is_nothing_to_do() -> None:
     assert add_sessions(SessionProblem(need(-4), (session("a"),))).status == "empty"
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.integers(1, 40),
     st.lists(

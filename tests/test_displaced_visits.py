@@ -76,7 +76,7 @@ def test_two_visits_of_one_patient_never_overlap() -> None:
 HOURS = st.lists(st.tuples(st.integers(7, 16), st.integers(0, 3), st.sampled_from(["kim", "lost"])), max_size=5)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.integers(8, 15), min_size=1, max_size=4), HOURS)
 def test_no_other_answer_has_less_harm(hours: list[int], drawn: list[tuple[int, int, str]]) -> None:
     visits = [visit(n, hour) for n, hour in enumerate(hours)]
@@ -101,7 +101,7 @@ NAMES = st.sampled_from(["a", "b", "c", "d", "e"])
 LISTS = st.lists(st.frozensets(NAMES, max_size=5), max_size=8)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(LISTS, st.frozensets(NAMES, max_size=2))
 def test_what_would_have_to_give_is_enough_and_nothing_of_it_is_too_much(
     against: list[frozenset[str]], never: frozenset[str]

@@ -78,7 +78,7 @@ CASES = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(CASES, st.integers(0, 3))
 def test_places_never_share_what_only_one_can_have_and_the_seed_decides_all(
     drawn: list[tuple[int, str, int]], seed: int

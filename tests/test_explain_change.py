@@ -94,7 +94,7 @@ def test_what_is_not_on_record_is_not_called_zero(imaging: SqlStore) -> None:
     assert "1 technologist call-outs (none on record before)" in answer.headline
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 90)), min_size=8, max_size=40))
 def test_days_and_parts_add_up_to_the_change_whatever_happened(
     imaging: SqlStore, scans: list[tuple[int, int]]

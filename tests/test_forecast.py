@@ -110,7 +110,7 @@ def test_intervals_cover_about_what_they_claim() -> None:
 
 
 @given(st.lists(st.integers(0, 60), max_size=70), st.integers(1, 20), st.sampled_from(["day", "week"]))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_any_history_gives_ordered_non_negative_quantiles(values: list[int], horizon: int, step: str) -> None:
     series = Series("x", START, tuple(map(float, values)), "week" if step == "week" else "day")
     result = forecast(series, horizon)

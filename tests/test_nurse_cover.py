@@ -95,7 +95,7 @@ def test_nothing_missing_is_empty_and_a_shift_too_long_for_anybody_is_contradict
     assert "at most 16 h" in too_long.relax[0].words
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(st.tuples(st.integers(0, 6), st.sampled_from([7, 19]), st.integers(0, 2)), min_size=1, max_size=8),
     st.lists(st.tuples(st.sampled_from(["home", "float"]), st.booleans(), st.integers(0, 6)), max_size=5),

@@ -138,7 +138,7 @@ def test_facts_are_hidden_by_what_they_are(store: SqlStore) -> None:
     ]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(
     number=st.integers(1000, 99_999_999),
     born=st.dates(date(1920, 1, 1), date(2026, 9, 1)),

@@ -137,7 +137,7 @@ def test_needs_of_several_lines_are_merged_per_rule_and_scope(store: SqlStore) -
     assert "$2,352.00 in all" in decision.needs[1].why
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(parts=st.lists(st.integers(1, 12), min_size=1, max_size=5))
 def test_splitting_a_purchase_never_lowers_the_level(store: SqlStore, parts: list[int]) -> None:
     whole = decide(store, "sup", purchase(sum(parts)))
@@ -204,7 +204,7 @@ def test_a_delegation_holds_on_its_days_only(store: SqlStore) -> None:
     assert decision.needs[0].who == ("periop.manager",)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     chain=st.sets(st.sampled_from(["nils", "nora", "nursing.finance", "nursing.deputy", "cno.delegate"])),
     voters=st.lists(st.sampled_from([person.id for person in people().values()]), max_size=12),

@@ -6,13 +6,7 @@ from dataclasses import dataclass, field, replace
 from agent.planners.embedded.lexicon_index import PEOPLE, Entry, Match, NameIndex
 from agent.planners.embedded.lexicon_shapes import kind_of_code, kind_of_place
 from agent.planners.embedded.lexicon_words import ORDINARY, POSSESSIVES, SHAPES, TITLES, Word, canonical, words_of
-from agent.planners.embedded.patient_names import (
-    full_names,
-    is_for,
-    kind_of_owner,
-    kind_of_subject,
-    owns_a_visit,
-)
+from agent.planners.embedded.patient_names import OF_PATIENTS, PatientNames, is_for, owns_a_visit
 
 __all__ = ["Candidate", "Entry", "Lexicon", "Mention"]
 
@@ -72,12 +66,16 @@ class Mention:
 
 
 class Lexicon:
-    """The hospital's own names, linked to messages in a few milliseconds."""
+    """The hospital's own names, linked to messages in a few milliseconds.
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    `said`: the words people commonly use, none of which is the name of a patient.
+    """
+
+    def __init__(self, entries: Iterable[Entry], said: Collection[str] = ()) -> None:
         self._entries: tuple[Entry, ...] = tuple(entries)
         self._by_id = {(entry.kind, entry.id): entry for entry in reversed(self._entries)}
         self._index = NameIndex(self._entries)
+        self._patients = PatientNames(said)
 
     def link(self, text: str, context_site: str | None = None) -> list[Mention]:
         """Every name in the text, in order, without overlaps; the longest and best fitting reading wins.
@@ -90,13 +88,13 @@ class Lexicon:
         taken = {at for match in chosen for at in range(match.first, match.after)}
         scopes = self._named_scopes(chosen, words, context_site)
         mentions = [self._mention(match, words, text, scopes, context_site) for match in chosen]
-        mentions += self._unmatched(words, taken, text)
+        mentions += self._unmatched(words, taken, text, {mention.kind for mention in mentions})
         mentions += [
             Mention("home", word.start, word.end, text[word.start : word.end])
             for at, word in enumerate(words)
             if word.key in POSSESSIVES and at not in taken
         ]
-        return sorted(_with_full_names(mentions, words, text), key=lambda mention: mention.start)
+        return sorted(self._with_full_names(mentions, words, text), key=lambda mention: mention.start)
 
     def knows(self, word: str) -> bool:
         """Whether a word is part of a name here, or a spelling of the field ("tele")."""
@@ -187,7 +185,7 @@ class Lexicon:
             bonus += 0.05
         return bonus
 
-    def _unmatched(self, words: Sequence[Word], taken: set[int], text: str) -> list[Mention]:
+    def _unmatched(self, words: Sequence[Word], taken: set[int], text: str, named: set[str]) -> list[Mention]:
         """Names by shape that match nothing we know: a title or kind word with something name-like after it."""
         found = []
         for at, word in enumerate(words[:-1]):
@@ -214,6 +212,7 @@ class Lexicon:
                 found.append(Mention(kind, word.start, after.end, said, nearest=self.nearest(said, kind)))
                 found += _listed(words, at + 1, kind, text)
         spans = [(mention.start, mention.end) for mention in found]
+        placed = bool(OF_PATIENTS & (named | {kind_of_code(word.key) for word in words}))
         for at, word in enumerate(words):
             covered = at in taken or any(start <= word.start < end for start, end in spans)
             if covered:
@@ -221,30 +220,29 @@ class Lexicon:
             if kind := (
                 kind_of_code(word.key)
                 or kind_of_place(words, at)
-                or kind_of_owner(words, at, text)
-                or kind_of_subject(words, at, text)
+                or self._patients.kind_of_owner(words, at, text)
+                or self._patients.kind_of_subject(words, at, text, placed)
             ):
                 said = text[word.start : word.end]
                 found.append(Mention(kind, word.start, word.end, said, nearest=self.nearest(said, kind)))
         return found
 
+    def _with_full_names(self, mentions: list[Mention], words: Sequence[Word], text: str) -> list[Mention]:
+        """The mentions with the full names of patients in the place of the parts that are also names of the staff."""
+        named: dict[int, set[int]] = {}
+        for mention in mentions:
+            covered = {at for at, word in enumerate(words) if mention.start <= word.start < mention.end}
+            for at in covered:
+                named[at] = covered if mention.kind in PEOPLE else set()
+        for one, other in self._patients.full_names(words, named, text):
+            apart = [mention for mention in mentions if mention.end <= one.start or mention.start >= other.end]
+            mentions = [*apart, Mention("patient", one.start, other.end, text[one.start : other.end])]
+        return mentions
+
     def nearest(self, said: str, kind: str) -> tuple[Candidate, ...]:
         """What of a kind looks most like these words, best first, for a "did you mean"."""
         numbers = self._index.nearest(said, (kind,))
         return tuple(Candidate(self._entries[number].kind, self._entries[number].id, 0.0) for number in numbers)
-
-
-def _with_full_names(mentions: list[Mention], words: Sequence[Word], text: str) -> list[Mention]:
-    """The mentions with the full names of patients in the place of the parts that are also names of the staff."""
-    named: dict[int, set[int]] = {}
-    for mention in mentions:
-        covered = {at for at, word in enumerate(words) if mention.start <= word.start < mention.end}
-        for at in covered:
-            named[at] = covered if mention.kind in PEOPLE else set()
-    for one, other in full_names(words, named, text):
-        apart = [mention for mention in mentions if mention.end <= one.start or mention.start >= other.end]
-        mentions = [*apart, Mention("patient", one.start, other.end, text[one.start : other.end])]
-    return mentions
 
 
 def _listed(words: Sequence[Word], at: int, kind: str, text: str) -> list[Mention]:

@@ -134,7 +134,7 @@ class Understanding:
 
     def _names(self, world: Reader) -> Lexicon:
         if self._lexicon is None or time.monotonic() - self._read_at > REFRESH_SECONDS:
-            self._lexicon = Lexicon(entries_of(world))
+            self._lexicon = Lexicon(entries_of(world), self._said)
             self._spelling = self._spelling_for(self._lexicon)
             self._read_at = time.monotonic()
         return self._lexicon

@@ -11,6 +11,7 @@ _BOOKED_INSTEAD = frozenset(
 """Matters for which a booking is mistaken when it names no verb ("patient 88213, MRI Thursday 9:40")."""
 _OF_A_VISIT = frozenset({"cancel_visit", "reschedule_visit"})
 _STAFF = frozenset({"staff", "clinician"})
+_OF_STAFF = frozenset({"record_status", "who_can_cover"})
 _VISIT = re.compile(
     r"\b(?:visits?|appointments?|appt|slots?|scans?|mri|ct|mr|x-?ray|ultrasound|echo|imaging|follow-?ups?|consult\w*|"
     r"clinic|check-?up|new[- ]patient|screening|exam)\b",
@@ -36,8 +37,8 @@ def visits(said: Said) -> str | None:
         return None
     if "clinician" in said.kinds and _SESSION.search(said.text):
         return said.likeliest_of("displace", "template_change")
-    if said.kinds & _STAFF and _VISIT.search(said.text) is None:
-        return said.likeliest_of("record_status", "displace", "who_can_cover")  # of the staff, and no patient
+    if said.kinds & _STAFF and _VISIT.search(said.text) is None:  # of the staff, and no patient
+        return next((name for name in said.likely if name in _OF_STAFF), None)
     return None
 
 

@@ -55,8 +55,10 @@ def displace(heard: Heard) -> Script:
     if visits:
         return Say(f"{result.headline} Once a patient has agreed, say which one to submit.")
     told = heard.intent == "record_status"  # what was told asks for nothing
+    changes_what_was_shown = heard.follows and bool(heard.memory.get("options"))
     if (
         told
+        or changes_what_was_shown
         or heard.is_question
         or _SUPPOSES.search(heard.text)
         or _ASKS_LAST.search(heard.text)
