@@ -194,7 +194,7 @@ def _begins(said: Piece, heard: Heard) -> bool:
         return True  # what is not to happen
     if not said.may_be_an_ask:
         return heard.intent == "record_status"
-    if not said.asks_itself and (heard.intent in WRITES | CHANGING or not heard.sure(_SURE_WITH_NAMES)):
+    if not said.asks_itself and (heard.intent in WRITES | CHANGING or not heard.sure(_SURE)):
         return False
     return _is_matter(heard)
 

@@ -15,7 +15,7 @@ from tools.results import Done, Waiting
 
 MOST_READS = 3
 """So many reads of an answer are kept, to be told when somebody asks what it rests on."""
-SURE_TO_CHANGE = 0.9
+SURE_TO_CHANGE = 0.85
 SURE_TO_ASK_BACK = 0.75
 ASKS_BACK = frozenset({"cancel_visit", "reschedule_visit"})
 """Matters of which only a draft is shown before the speaker's own yes: these need less."""
@@ -32,6 +32,7 @@ ALIKE = (
     frozenset({"demand_forecast", "demand_vs_capacity"}),
     frozenset({"bed_state", "bed_need_forecast", "place_waiting", "surge_beds"}),
     frozenset({"staffing_need", "who_can_cover", "what_if"}),
+    frozenset({"stock_level", "inventory_shortage", "erp_status"}),
 )
 """Matters that change nothing and whose answers tell much the same: it is not asked which of them is meant ..."""
 _LEAST_OF_KIN = 0.4
