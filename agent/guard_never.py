@@ -46,6 +46,7 @@ _GOES_AHEAD = _WORDS["goes_ahead"]
 _OWN = _WORDS["own"]
 _SIGN = _WORDS["sign"]
 
+_EXPLAIN = _WORDS["explain"]
 _SPLIT = _WORDS["split"]
 _SPLIT_VERB = _WORDS["split_verb"]
 _PURCHASE = _WORDS["purchase"]
@@ -252,7 +253,7 @@ def splits_a_purchase(reading: Reading) -> bool:
     for dodge, authority in reading.together(reading.find(_DODGE), reading.find(_AUTHORITY), reach=5):
         small = reading.together(splits, [dodge], reach=16)
         several = reading.together(purchases, [dodge], reach=16) or reading.has(concept("tray", "it", "each"))
-        if small and several and wishes(reading, small[0][0]) and authority:
+        if small and several and wishes(reading, small[0][0]) and authority and not reading.has(_EXPLAIN):
             return True
     for verb, order in reading.before(reading.find(_SPLIT_VERB), purchases, reach=7):
         many = reading.before(reading.find(concept("into")), [order], reach=4) and _numbers(reading)

@@ -193,7 +193,7 @@ def _begins(said: Piece, heard: Heard) -> bool:
     if heard.intent == "confirm_no" and heard.settled:
         return True  # what is not to happen
     if not said.may_be_an_ask:
-        return heard.intent == "record_status"
+        return heard.intent == "record_status" and heard.sure(_SURE)
     if not said.asks_itself and (heard.intent in WRITES | CHANGING or not heard.sure(_SURE)):
         return False
     return _is_matter(heard)

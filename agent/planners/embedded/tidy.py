@@ -17,6 +17,10 @@ _PLACES = ("site", "unit", "room", "scanner")
 _RULED_OUT = re.compile(
     r"\b(?:not|except|excluding|avoid|other than|anywhere but)\s+(?:(?:in|at|on|for|the)\s+)*$", re.IGNORECASE
 )
+_LEAVE_OUT = re.compile(
+    r"\b(?:leave|leaving|take|taking|keep|rule|strip) out (?:\w+ (?:and|or|&) )?(?:the )?$", re.IGNORECASE
+)
+"""Before what is not meant: "leave out ED and PACU"."""
 _LEFT_OUT = re.compile(r"\b(?:keep|keeping|leave|leaving|take|taking|with)\s+(?:the )?$", re.IGNORECASE)
 _OUT = re.compile(r"\s+(?:left )?out(?:\s+of\s+(?:it|this|that)|\W*$|\s*[,;.])", re.IGNORECASE)
 """A place on both sides of which it says that it is not meant: "keep Harbor out of it"."""
@@ -49,7 +53,8 @@ def tidy(mentions: Iterable[Mention], text: str, lexicon: Lexicon) -> tuple[Ment
 
 def _is_none(mention: Mention, text: str) -> bool:
     """Whether the words only look like a name (a short number, a bed not called so), or name what is not meant."""
-    if mention.kind in _PLACES and _RULED_OUT.search(text[: mention.start]):
+    before = text[: mention.start]
+    if mention.kind in _PLACES and (_RULED_OUT.search(before) or _LEAVE_OUT.search(before)):
         return True
     if mention.kind in _PLACES and _LEFT_OUT.search(text[: mention.start]) and _OUT.match(text[mention.end :]):
         return True
