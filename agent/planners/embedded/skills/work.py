@@ -1,10 +1,13 @@
 """Requests and their owners: recording facts, handing over, withdrawing, what waits and why."""
 
+import re
 from datetime import datetime
 from typing import Any
 
 from agent.planners.embedded.date_values import Window
 from agent.planners.embedded.heard import Heard
+from agent.planners.embedded.intents import load_intents
+from agent.planners.embedded.matters import CHANGING, WRITES
 from agent.planners.embedded.script import Say, Script, do, do_all, question, settle, tell
 from agent.planners.embedded.skills.devices import device_of, which_device
 from agent.planners.embedded.skills.displaced import displace
@@ -190,16 +193,31 @@ def policy_why(heard: Heard) -> Script:
     if plan is None or not plan.needs:
         if (said_of := _needs_of_options(heard)) is not None:
             return said_of
-        cases = sorted((one.start, one.end) for one in heard.named("case"))
-        said = heard.text
-        for start, end in reversed(cases):
-            said = f"{said[:start]}a case{said[end:]}"  # the rules know no numbers
-        result = yield from do("search_handbook", question=said)
-        return tell(result)
+        return tell((yield from do("search_handbook", question=_in_general(heard))))
     yield from ()
     world = heard.asked.world
     lines = [f"{say_need(world, need)}: {need.why} (rule {need.rule})." for need in plan.needs]
     return Say(f"{plan.id}, {plan.title}, needs: " + " ".join(lines), cards=_shown_plan(heard))
+
+
+_KIND_OF = {
+    "case": "a case", "item": "supplies", "room": "a room", "scanner": "a scanner", "bed": "a bed",
+    "patient": "a patient", "clinic": "a clinic",
+}  # fmt: skip
+_POINTS_BACK = re.compile(r"\b(?:that|this|it|so|those|him|her|them)\b", re.IGNORECASE)
+
+
+def _in_general(heard: Heard) -> str:
+    """The question as the rules know it: no single case or bed, and "that" is the matter spoken of before."""
+    said = heard.text
+    for one in sorted(heard.mentions, key=lambda mention: -mention.start):
+        if one.kind in _KIND_OF:
+            said = f"{said[: one.start]}{_KIND_OF[one.kind]}{said[one.end :]}"
+    before = heard.memory.get("intent")
+    if heard.mentions or before not in CHANGING | WRITES or not _POINTS_BACK.search(heard.text):
+        return said
+    about = next(intent.title for intent in load_intents() if intent.name == before)
+    return f"{said} {about}"
 
 
 def _needs_of_options(heard: Heard) -> Say | None:
