@@ -9,7 +9,8 @@ from rapidfuzz.distance import Indel
 
 from agent.guard import RULES, guard
 from agent.planners.embedded.dates import read_dates
-from agent.planners.embedded.intents import load_intents
+from agent.planners.embedded.figures_meant import WORDINGS
+from agent.planners.embedded.intents import Intent, load_intents
 from agent.planners.embedded.lexicon import Lexicon
 from agent.planners.embedded.masking import mask
 from agent.planners.embedded.names import entries_of
@@ -64,12 +65,17 @@ def test_every_rule_of_the_guard_has_pairs() -> None:
 
 
 def test_no_sentence_is_a_near_copy_of_a_training_one(lexicon: Lexicon) -> None:
-    trained = [(words(text), text) for intent in load_intents() for text in intent.examples]
+    trained = [(words(text), text) for intent in _taught() for text in intent.examples]
     copies = []
     for said, follows in sorted(_said()):
         masked = words(mask(said, lexicon.link(said, "northgate"), read_dates(said, NOW, CHICAGO)))
         copies += [(said, text) for taught, text in trained if _near(masked, taught, follows)]
     assert not copies
+
+
+def _taught() -> tuple[Intent, ...]:
+    """What matters and what figures are learnt from."""
+    return (*load_intents(), *load_intents(WORDINGS))
 
 
 def _said() -> set[tuple[str, bool]]:
@@ -103,13 +109,13 @@ def test_the_outside_set_is_there_and_nothing_of_it_is_taught() -> None:
     ours = [talk for talk in outside_set() if not set(talk.turns[0].expected.intents) <= set(OUTSIDE)]
     assert len(ours) >= 100
     assert len(said) - len(ours) >= 100
-    taught = {" ".join(words(text)) for intent in load_intents() for text in intent.examples}
+    taught = {" ".join(words(text)) for intent in _taught() for text in intent.examples}
     assert not [text for text in said if len(words(text)) > 2 and " ".join(words(text)) in taught]
 
 
 def test_the_blind_set_is_there_and_nothing_of_it_is_taught() -> None:
     said = [turn.say for talk in blind_set() for turn in talk.turns]
     assert len(said) >= 350
-    taught = {" ".join(words(text)) for intent in load_intents() for text in intent.examples}
+    taught = {" ".join(words(text)) for intent in _taught() for text in intent.examples}
     # How somebody says thanks in two words has hardly another wording.
     assert len([text for text in said if len(words(text)) > 2 and " ".join(words(text)) in taught]) <= 2

@@ -69,6 +69,7 @@ def matter_of(heard: Heard) -> dict[str, Any]:
             if len(blurs) == 1 and blurs[0].known and kind not in heard.slots
         },
         "other_case": _other_case(heard),
+        "figure": heard.figure,
     }
 
 

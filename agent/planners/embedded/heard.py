@@ -84,6 +84,8 @@ class Heard:
     """Clinicians who are not wanted."""
     offered: dict[str, list[str]] = field(default_factory=dict)
     """What there was to choose from by kind, so that "the other one" is known."""
+    figure: str | None = None
+    """The key figure of the past that is asked about: named, meant, or gone on with."""
     follows: bool = False
     """Whether it goes on with the matter of the turn before."""
 

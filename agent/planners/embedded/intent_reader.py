@@ -19,12 +19,14 @@ learnt from."""
 class Reader:
     """Two encoders as one: the likeness of two sentences is the weighed mean of what both find.
 
-    `learnt`: what `taught` has just made of the model of the first, for `reading_with`; else empty.
+    `learnt`: what `taught` has just made of the model of the first, for `reading_with`; else empty. `fixed`: it is
+    never taught.
     """
 
     whole: SentenceEncoder
     words: SentenceEncoder | None = None
     learnt: bytes = b""
+    fixed: bool = False
 
     @property
     def name(self) -> str:
@@ -39,7 +41,7 @@ class Reader:
 
     def taught(self, texts: Sequence[str], truth: np.ndarray) -> "Reader":
         """One that finds texts of a label (`truth`: its number, from 0) more alike; this one if it cannot learn."""
-        if not isinstance(self.whole, MiniLM):
+        if self.fixed or not isinstance(self.whole, MiniLM):
             return self
         learnt = tuned_model(self.whole, texts, truth)
         return replace(self.reading_with(learnt), learnt=learnt)

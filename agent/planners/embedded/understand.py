@@ -17,11 +17,12 @@ from agent.planners.embedded.date_values import When, Window
 from agent.planners.embedded.date_words import KNOWN, hours_in_full, shifts_in_full
 from agent.planners.embedded.dates import read_dates
 from agent.planners.embedded.deeds import asks_to_know, begins_with_now
+from agent.planners.embedded.figures_meant import FiguresMeant
 from agent.planners.embedded.follow import born_in, go_on
 from agent.planners.embedded.heard import Heard, says_everywhere, time_of
 from agent.planners.embedded.intent_reader import load_reader
 from agent.planners.embedded.intents import IntentClassifier, Ranking, load_classifier, load_intents
-from agent.planners.embedded.key_figures import apart_from_figures
+from agent.planners.embedded.key_figures import apart_from_figures, figure_in
 from agent.planners.embedded.lexicon import Lexicon, Mention
 from agent.planners.embedded.masking import WRITTEN_OUT, mask
 from agent.planners.embedded.names import entries_of
@@ -72,10 +73,15 @@ class Understanding:
     def _classifier(self) -> IntentClassifier:
         return load_classifier(load_reader(), self._cache)
 
+    @cached_property
+    def _figures(self) -> FiguresMeant:
+        return FiguresMeant(load_reader(), self._cache)
+
     def warm(self, world: Reader) -> None:
         """Load everything that the first message would wait for."""
         self._names(world)
         self._classifier.classify("warm")
+        self._figures.meant("warm")
 
     def hear(self, asked: Asked) -> Heard:
         """What this message says, together with what it goes on with."""
@@ -130,7 +136,17 @@ class Understanding:
             heard.time = going_on(heard.time, heard.text, heard.times, earlier, asked.now.astimezone(zone))
             if heard.intent == "bed_state" and (is_to_come(heard.times, asked.now) or says_forecast(text)):
                 heard.intent = "bed_need_forecast"  # "and by 7 tonight?": beds to come are forecast, not counted
+        if heard.intent in OF_THE_PAST:
+            heard.figure = self._figure(heard, masked)
         return heard
+
+    def _figure(self, heard: Heard, masked: str) -> str | None:
+        """The figure that is named, gone on with ("and why?"), or else meant."""
+        if (named := figure_in(heard.text)) is not None:
+            return named
+        goes_on = heard.follows or (heard.intent == "explain_change" and heard.memory.get("intent") in OF_THE_PAST)
+        before: str | None = heard.memory.get("figure") if goes_on else None
+        return before or self._figures.meant(masked)
 
     def _names(self, world: Reader) -> Lexicon:
         if self._lexicon is None or time.monotonic() - self._read_at > REFRESH_SECONDS:

@@ -37,7 +37,7 @@ ALIKE = (
 """Matters that change nothing and whose answers tell much the same: it is not asked which of them is meant ..."""
 _LEAST_OF_KIN = 0.4
 """... unless the likeliest is less probable than this."""
-MATTER = ("intent", "slots", "time", "everywhere", "count", "text", "offered", "unclear", "other_case")
+MATTER = ("intent", "slots", "time", "everywhere", "count", "text", "offered", "unclear", "other_case", "figure")
 
 
 class Walk:

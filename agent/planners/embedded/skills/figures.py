@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from agent.planners.embedded.date_values import Window
+from agent.planners.embedded.figures_meant import NOT_KEPT
 from agent.planners.embedded.heard import Heard
-from agent.planners.embedded.key_figures import figure_in, figures_in
-from agent.planners.embedded.over import OF_THE_PAST
-from agent.planners.embedded.script import Say, Script, do, do_all, tell
+from agent.planners.embedded.key_figures import figures_in
+from agent.planners.embedded.script import Say, Script, do, do_all, question, tell
 from hospital.model.places import Site
+from tools.kpi_catalogue import KPIS
 from tools.results import Done, Result
 
 _COMPARED = ("site", "service", "unit", "clinic", "room", "clinician")
@@ -26,6 +27,8 @@ MOST = 5
 
 def kpi_question(heard: Heard) -> Script:
     """One figure or several, of one or several places or times; which one is asked when none is named."""
+    if heard.figure == NOT_KEPT:
+        return _none_such()
     about = _about(heard)
     each = _several(heard, about) or [about]
     wanted = [{**one, "kpi": figure} for figure in figures_in(heard.text) or [about["kpi"]] for one in each]
@@ -38,11 +41,15 @@ def kpi_question(heard: Heard) -> Script:
 
 def explain_change(heard: Heard) -> Script:
     """Why a figure is not what it was."""
-    about = _about(heard)
-    if about["kpi"] is None and heard.memory.get("intent") in OF_THE_PAST:
-        about["kpi"] = figure_in(str(heard.memory.get("text") or ""))  # the one that was just told
-    result = yield from do("explain_change", **about)
+    if heard.figure == NOT_KEPT:
+        return _none_such()
+    result = yield from do("explain_change", **_about(heard))
     return tell(result)
+
+
+def _none_such() -> Say:
+    titles = tuple(kpi.formula.title for kpi in KPIS.values())
+    return question("No such figure is kept. Does one of these help?", titles, asks_for="kpi")
 
 
 def _several(heard: Heard, about: dict[str, Any]) -> list[dict[str, Any]]:
@@ -85,7 +92,7 @@ def _value(facts: dict[str, Any]) -> str:
 def _about(heard: Heard) -> dict[str, Any]:
     clinic = heard.one("clinic")
     return {
-        "kpi": figure_in(heard.text) or figure_in(heard.earlier),
+        "kpi": heard.figure,
         "site": heard.site(),
         "service": None if clinic else _service(heard),
         "unit": heard.one("unit"),
