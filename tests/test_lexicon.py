@@ -193,6 +193,10 @@ PATIENTS = (
     ("Ortiz needs a bed", "Ortiz"),
     ("cancel Weber on Friday", "Weber"),
     ("move Ms Adams to the afternoon", "Ms Adams"),
+    ("can we move Whitcombe to the afternoon", "Whitcombe"),
+    ("Varga needs to push her echo to next week", "Varga"),
+    ("Keller needs an MRI", "Keller"),
+    ("got Hartono on the phone", "Hartono"),
 )
 
 
@@ -216,6 +220,25 @@ def test_whose_visit_or_bed_it_is_is_a_patient(text: str, words: str) -> None:
 )
 def test_nobody_else_is(text: str) -> None:
     assert "patient" not in {mention.kind for mention in LEXICON.link(text)}
+
+
+@pytest.mark.parametrize(
+    ("text", "patient"),
+    [
+        ("Sandoval to 4 North", "Sandoval"),
+        ("Ferrante for a total hip", "Ferrante"),
+        ("get Kowalczyk out of 5 West", "Kowalczyk"),
+        ("can Mbeki have bed 4-203", "Mbeki"),
+        ("Sandra called out on 4 North", ""),
+        ("can Sandra cover 4 North", ""),
+        ("Recruitment can have 4 North", ""),
+        ("EPIC is down on 4 North", ""),
+    ],
+)
+def test_a_strange_name_is_a_patient_where_patients_come_and_nobody_works(text: str, patient: str) -> None:
+    lexicon = Lexicon(_entries(), said={"recruitment"})
+    found = [mention.words for mention in lexicon.link(text) if mention.kind == "patient"]
+    assert found == ([patient] if patient else [])
 
 
 def test_no_part_of_a_phrase_is_a_name() -> None:

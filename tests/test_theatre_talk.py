@@ -150,3 +150,11 @@ def test_a_fortnight_and_a_week_after(text: str, start: str, end: str) -> None:
 )
 def test_a_question_about_others_is_one(text: str, asks: bool) -> None:
     assert asks_to_know(text) is asks
+
+
+def test_a_change_to_what_was_shown_is_shown_and_not_sent(line: Line) -> None:
+    shown, changed = line.talk(
+        "or.charge", "OR 4 is flooded, where can its cases go?", "and if it stays shut tomorrow too"
+    )
+    assert shown.outcome == "propose"
+    assert all(use.effect == "read" for use in changed.tools)

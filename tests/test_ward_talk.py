@@ -173,3 +173,8 @@ def test_hours_more_for_a_nurse_of_ours_are_overtime(line: Line) -> None:
 def test_a_bed_for_an_operation_is_given_to_no_other_patient(line: Line) -> None:
     turn = line.last(CAPACITY, "assign a bed on 3 East for the CABG coming out at 2")
     assert turn.plan is None
+
+
+def test_units_left_out_are_not_the_ones_told(line: Line) -> None:
+    turn = line.last("capacity.manager", "how many beds are free at Northgate", "leave out the ED and PACU")
+    assert calls_of(turn)["query_capacity"].get("unit") is None

@@ -18,7 +18,7 @@ _RULED_OUT = re.compile(
     r"\b(?:not|except|excluding|avoid|other than|anywhere but)\s+(?:(?:in|at|on|for|the)\s+)*$", re.IGNORECASE
 )
 _LEAVE_OUT = re.compile(
-    r"\b(?:leave|leaving|take|taking|keep|rule|strip) out (?:\w+ (?:and|or|&) )?(?:the )?$", re.IGNORECASE
+    r"\b(?:leave|leaving|take|taking|keep|rule|strip) out (?:the )?(?:\w+ (?:and|or|&) )?(?:the )?$", re.IGNORECASE
 )
 """Before what is not meant: "leave out ED and PACU"."""
 _LEFT_OUT = re.compile(r"\b(?:keep|keeping|leave|leaving|take|taking|with)\s+(?:the )?$", re.IGNORECASE)
