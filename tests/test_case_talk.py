@@ -5,10 +5,10 @@ from conftest import SANDBOX_NOW
 from talking import Line, calls_of
 
 from agent.planners.embedded.bare_numbers import with_bare_records
-from agent.planners.embedded.date_words import hours_in_full
 from agent.planners.embedded.dates import read_dates
 from agent.planners.embedded.lexicon import Mention
 from agent.planners.embedded.spelling import with_apostrophes
+from agent.planners.embedded.time_short import hours_in_full
 from middleware.store.database import SqlStore
 
 SCHEDULER, CHARGE, SUPPLY, IMAGING = "or.scheduler", "or.charge", "supply.lead", "imaging.manager"

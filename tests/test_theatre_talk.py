@@ -6,9 +6,9 @@ from talking import Line, calls_of
 
 from agent.planners.embedded.bare_rooms import with_rooms_in_full
 from agent.planners.embedded.date_values import Window
-from agent.planners.embedded.date_words import hours_in_full
 from agent.planners.embedded.dates import read_dates
 from agent.planners.embedded.deeds import asks_to_know
+from agent.planners.embedded.time_short import hours_in_full
 from hospital.model.people import User
 from policies.plans import Plan
 

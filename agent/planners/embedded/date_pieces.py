@@ -146,6 +146,8 @@ def read_part(reader: Reader, at: int, after_day: bool) -> tuple[Part, int] | No
         return Part("evening"), at + 2
     if word == "day" and reader.word(at + 1) in ("shift", "shifts"):
         return Part("day shift", plural=reader.word(at + 1) == "shifts"), at + 2
+    if word == "am" and reader.word(at - 1) == "i":
+        return None  # "I am only asking"
     if word in ("am", "pm") and not (
         reader.word(at - 1) in words.BEFORE_A_HALF or reader.word(at + 1) in words.AFTER_A_HALF
     ):

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import time
 
 from agent.planners.embedded.date_values import Bound
 
@@ -119,55 +119,3 @@ AMOUNT_VERBS = frozenset(
     "exceeded grow shrink expand delay delayed slip slide".split()
 )
 """Words after which "by 3" is an amount, not an hour."""
-_HALVES = re.compile(
-    r"(?<![\w-])(\d{1,2}(?::\d\d)?)\s?([ap])\s?(?:-|–|to|til|till|until)\s?(\d{1,2}(?::\d\d)?)\s?([ap])(?![\w-])",
-    re.IGNORECASE,
-)
-
-
-_SHIFT = re.compile(
-    r"(?<![\w-])(07|11|15|19|23|(?:[01]\d|2[0-3])[0-5]\d)\s?[-–]\s?(07|11|15|19|23|(?:[01]\d|2[0-3])[0-5]\d)"
-    r"(?:\s?h(?:rs)?\b)?(?![\w-])"
-)
-"""Hours of a shift as rosters write them: "19-07", "0700-1930"."""
-_SHORT_SHIFT = re.compile(r"(?<![\w-])(7-3|3-11|11-7)(?= (?:shift|crew|team)\b)", re.IGNORECASE)
-_SHORT_HOURS = {"7-3": "7am to 3pm", "3-11": "3pm to 11pm", "11-7": "11pm to 7am"}
-
-
-_TEXTED = re.compile(r"\b2(nite|night|mor\w*|mrw|moz)\b", re.IGNORECASE)
-"""As people text: "2nite", "2moro"."""
-_FROM_TO_HOURS = re.compile(r"(?<![\w-])\d{1,2}\s?[-–]\s?(\d{1,2})\s?(?:h|hrs?|hours?)\b", re.IGNORECASE)
-"""A length between two: the longer counts."""
-
-
-_FORTNIGHT = re.compile(r"\b(next|coming|following|past|last|for|within|in)(?: a| the)? fortnight\b", re.IGNORECASE)
-_WEEK_COMMENCING = re.compile(r"\b(?:w/c|week (?:commencing|beginning))\s+(?:the\s+)?(?=\d)", re.IGNORECASE)
-
-
-def hours_in_full(text: str) -> str:
-    """The hours of a shift as they are written elsewhere: "7p-7a" is "7pm to 7am", "19-07" is "19:00 to 07:00"."""
-    text = _FORTNIGHT.sub(lambda found: f"{found[1]} two weeks", text)
-    text = _WEEK_COMMENCING.sub("week of the ", text)
-    text = _TEXTED.sub(lambda found: "tonight" if found[1].lower().startswith("n") else "tomorrow", text)
-    text = _FROM_TO_HOURS.sub(lambda found: f"{found[1]} hours", text)
-    text = _HALVES.sub(lambda found: f"{found[1]}{found[2]}m to {found[3]}{found[4]}m", text)
-    text = _SHORT_SHIFT.sub(lambda found: _SHORT_HOURS[found[1]], text)
-    return _SHIFT.sub(lambda found: f"{_clock(found[1])} to {_clock(found[2])}", text)
-
-
-_CHANGE = re.compile(
-    r"\b(by|before|until|till|til) (?:the )?(?:end of (?:the |my |this )?shift|shift change|change of shift)\b", re.I
-)
-_NEXT_SHIFT = re.compile(r"\b(?:the )?next shift\b", re.IGNORECASE)
-
-
-def shifts_in_full(text: str, now: datetime) -> str:
-    """Shifts said by their place, by their hours: "by shift change" in the morning is "by 19:00"."""
-    start, end = PARTS["day shift"]
-    by_day = start <= now.time() < end
-    text = _CHANGE.sub(lambda found: f"{found[1]} {end if by_day else start:%H:%M}", text)
-    return _NEXT_SHIFT.sub("tonight" if by_day else "the day shift", text)
-
-
-def _clock(digits: str) -> str:
-    return f"{digits[:2]}:{digits[2:] or '00'}"

@@ -14,7 +14,7 @@ from agent.planners.embedded.bare_numbers import with_bare_records
 from agent.planners.embedded.bare_rooms import with_rooms_in_full
 from agent.planners.embedded.date_follow import going_on, is_to_come, says_forecast
 from agent.planners.embedded.date_values import When, Window
-from agent.planners.embedded.date_words import KNOWN, hours_in_full, shifts_in_full
+from agent.planners.embedded.date_words import KNOWN
 from agent.planners.embedded.dates import read_dates
 from agent.planners.embedded.deeds import asks_to_know, begins_with_now
 from agent.planners.embedded.figures_meant import FiguresMeant
@@ -31,6 +31,7 @@ from agent.planners.embedded.said_cases import name_said_case
 from agent.planners.embedded.spelling import Spelling, named_as_well, with_apostrophes, words_said
 from agent.planners.embedded.structure import intent_by_build
 from agent.planners.embedded.tidy import PEOPLE, tidy
+from agent.planners.embedded.time_short import hours_in_full, shifts_in_full
 from agent.planners.embedded.vague import foreign_matters, matter_of_speaker
 from agent.planners.embedded.ward_beds import with_ward_beds
 from agent.planners.port import Asked
