@@ -77,7 +77,7 @@ _PLAIN = tuple(
     )
 )
 _END_OF = re.compile(
-    r"\b(?:(by|before|until|till|til|at) )?(?:the )?(?:"
+    r"\b(?:(by|before|until|till|til|at|through|thru) )?(?:the )?(?:"
     r"(?P<day>(?:end|close) of (?:the |this )?(?:day(?! shift)|today|play|business)|eod|cob)|"
     r"(?P<week>end of (?:the |this )?week|eow)|(?P<next>end of next week)|"
     r"(?P<month>end of (?:the |this )?month|month[- ]end))\b",
