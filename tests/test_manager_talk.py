@@ -59,6 +59,8 @@ def test_a_request_stays_one(text: str) -> None:
     [
         "I heard Dr. Lund gave up Friday in OR 6, true?",
         "look at the KNEE-STD stock and order 2 if it is under 3",
+        "if KNEE-STD drops below 4 order 2",
+        "order 2 KNEE-STD if Northgate is out",
         "the family of patient 88213 is asking when the MRI is",
     ],
 )

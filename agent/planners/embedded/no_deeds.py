@@ -75,7 +75,8 @@ _ONLY_TELLS = re.compile(
 _ON_CONDITION = re.compile(
     r"\b(?:if|unless|as soon as|once|in case|should)\s+"
     r"(?:(?:it|that|this|he|she)(?:'s| is)?|they(?:'re| are)?|there(?:'s| is| are)?|"
-    r"we(?:'re| are| have)?|the|stock|none|less|fewer|under|anything|nothing|still|only)\b"
+    r"we(?:'re| are| have)?|the|stock|none|less|fewer|under|anything|nothing|still|only|"
+    r"(?!(?:you|i|u)\b)(?:[\w-]+\s+){1,4}(?:is|are|drops?|falls?|gets?|goes|runs?|comes?|isn'?t|aren'?t))\b"
     r"(?!\W*(?:ok|okay|fine|alright|possible|feasible|allowed|needed|suits?|works?|available to you)\b)",
     re.IGNORECASE,
 )

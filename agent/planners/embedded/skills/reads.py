@@ -169,7 +169,7 @@ def demand_forecast(heard: Heard) -> Arguments:
         service, site = service or clinic.service_id, site or clinic.site_id
     if service is None and clinic is None and is_imaging(heard.text):
         service = "imaging"
-    return {"subject": "visits", "service": service, "site": site, **heard.window()}
+    return {"subject": "visits", "service": service, "site": site, **window_ahead(heard)}
 
 
 READS: dict[str, tuple[str, Callable[[Heard], Arguments], tuple[str, ...]]] = {
