@@ -112,11 +112,16 @@ def sandbox_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+def copy_home(home: Path, to: Path) -> None:
+    """A copy of a home that others only read; SQLite's files beside the database come and go with its readers."""
+    shutil.copytree(home, to, ignore=shutil.ignore_patterns("*-shm", "*-wal"))
+
+
 @pytest.fixture
 def own_sandbox_home(sandbox_home: Path, tmp_path: Path) -> Path:
     """A copy of that home for a test that writes."""
     home = tmp_path / "home"
-    shutil.copytree(sandbox_home, home)
+    copy_home(sandbox_home, home)
     return home
 
 
@@ -171,7 +176,7 @@ def line(sandbox_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     from middleware.store.database import SqlStore
 
     home = tmp_path_factory.mktemp("line") / "home"
-    shutil.copytree(sandbox_home, home)
+    copy_home(sandbox_home, home)
     store = SqlStore(sandbox_url(home))
     with line_on(store, home, FrozenClock(SANDBOX_NOW)) as line:
         yield line
