@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import SANDBOX_NOW
+from conftest import SANDBOX_NOW, copy_home
 from typer.testing import CliRunner, Result
 
 from bots.cli import NAMES, app
@@ -27,7 +26,7 @@ ROOT = Path(__file__).parent.parent
 def home(sandbox_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home of this file's own, shared by its tests, with the sandbox in it."""
     own = tmp_path_factory.mktemp("cli") / "home"
-    shutil.copytree(sandbox_home, own)
+    copy_home(sandbox_home, own)
     return own
 
 

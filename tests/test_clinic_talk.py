@@ -1,13 +1,12 @@
 """Talk about visits and scanners: what is pointed at is what was shown, and a question gives nothing away."""
 
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from asking import ask
-from conftest import SANDBOX_NOW, sandbox_url
+from conftest import SANDBOX_NOW, copy_home, sandbox_url
 from talking import Line, calls_of, line_on
 
 from agent.turn import Turn
@@ -28,7 +27,7 @@ CALLER, ENT, IMAGING = "callcenter.1", "ent.manager", "imaging.manager"
 def store(sandbox_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlStore]:
     """A sandbox of this file's own."""
     home = tmp_path_factory.mktemp("clinics") / "home"
-    shutil.copytree(sandbox_home, home)
+    copy_home(sandbox_home, home)
     store = SqlStore(sandbox_url(home))
     yield store
     store.close()

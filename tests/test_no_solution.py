@@ -1,6 +1,5 @@
 """Every goal of a proposal without a solution: a status, and the smallest set of constraints to relax, in words."""
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,7 +7,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from conftest import SANDBOX_NOW, sandbox_url
+from conftest import SANDBOX_NOW, copy_home, sandbox_url
 from desk_line import DeskLine, done, refused
 
 from hospital.entity import Entity
@@ -30,7 +29,7 @@ SCARCE = {"equipment": ("perfusion-pump", "robot"), "site": "harbor", "procedure
 def line(sandbox_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskLine]:
     """One desk for all: each case changes rows that no other one looks at."""
     home = tmp_path_factory.mktemp("no-solution") / "home"
-    shutil.copytree(sandbox_home, home)
+    copy_home(sandbox_home, home)
     store = SqlStore(sandbox_url(home))
     yield DeskLine(store, SANDBOX_NOW)
     store.close()
