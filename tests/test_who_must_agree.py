@@ -19,6 +19,7 @@ from talking import Line
             "gate `maintenance`",
         ),
         ("surgeon.lund", "does anybody have to agree when I give my block away", "gate `release-block`"),
+        ("surgeon.petrov", "who needs to say yes if I use CUP-B", "gate `substitute-item`"),
         ("ent.manager", "who has to approve overbooking my clinic", "gate `overbook`"),
     ],
 )

@@ -204,15 +204,17 @@ _KIND_OF = {
     "case": "a case", "item": "supplies", "room": "a room", "scanner": "a scanner", "bed": "a bed",
     "patient": "a patient", "clinic": "a clinic",
 }  # fmt: skip
+_USES = re.compile(r"\b(?:us(?:e|es|ing)|instead|substitut\w*|swap\w*|replac\w*)\b", re.IGNORECASE)
 _POINTS_BACK = re.compile(r"\b(?:that|this|it|so|those|him|her|them)\b", re.IGNORECASE)
 
 
 def _in_general(heard: Heard) -> str:
     """The question as the rules know it: no single case or bed, and "that" is the matter spoken of before."""
     said = heard.text
+    general = _KIND_OF | ({"item": "another implant"} if _USES.search(said) else {})
     for one in sorted(heard.mentions, key=lambda mention: -mention.start):
-        if one.kind in _KIND_OF:
-            said = f"{said[: one.start]}{_KIND_OF[one.kind]}{said[one.end :]}"
+        if one.kind in general:
+            said = f"{said[: one.start]}{general[one.kind]}{said[one.end :]}"
     before = heard.memory.get("intent")
     if heard.mentions or before not in CHANGING | WRITES or not _POINTS_BACK.search(heard.text):
         return said
