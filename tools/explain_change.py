@@ -12,7 +12,7 @@ from hospital.model.bookings import Procedure
 from hospital.model.places import Clinic, Room, Service, Site
 from hospital.planning.intervals import Interval
 from hospital.ports import In, Reader
-from tools.kpi_catalogue import KPIS, find_kpi
+from tools.kpi_catalogue import KPIS, find_kpi, titles
 from tools.kpi_scope import AboutFigure, cohort_of, window_of_cohort
 from tools.periods import is_month, months_before, say_period
 from tools.tool import Answer, Problem, Toolbox, tool
@@ -34,8 +34,7 @@ class ExplainChange(AboutFigure):
 async def explain_change(args: ExplainChange, box: Toolbox) -> Answer:
     """Why a KPI changed from the period before: causes with counts, and the change taken apart by days and parts."""
     if args.kpi is None:
-        titles = tuple(kpi.formula.title for kpi in KPIS.values())
-        raise Problem("missing", "Which figure do you mean?", choices=titles, argument="kpi")
+        raise Problem("missing", "Which figure do you mean?", choices=titles(), argument="kpi")
     kpi = find_kpi(args.kpi)
     cohort, site, scope = cohort_of(args, box)
     if kpi.formula.standing:

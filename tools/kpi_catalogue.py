@@ -26,7 +26,7 @@ def find_kpi(said: str) -> Kpi:
     near = process.extract(wanted, list(names), scorer=fuzz.WRatio, limit=5)
     if near and near[0][1] >= NEAR_ENOUGH and (near[0][0] in wanted or names[near[0][0]] is names[near[-1][0]]):
         return names[near[0][0]]
-    choices = tuple(dict.fromkeys(names[name].formula.title for name, _, _ in near)) or _titles()
+    choices = tuple(dict.fromkeys(names[name].formula.title for name, _, _ in near)) or titles()
     if near and near[0][1] >= NEAR_ENOUGH and len(choices) == 1:
         return names[near[0][0]]
     raise Problem("unknown", f'There is no KPI "{said}". Did you mean one of these?', choices=choices, argument="kpi")
@@ -42,5 +42,6 @@ def fold(text: str) -> str:
     return " ".join(text.casefold().replace("-", " ").replace("utilization", "utilisation").split())
 
 
-def _titles() -> tuple[str, ...]:
+def titles() -> tuple[str, ...]:
+    """The titles of all figures, as choices."""
     return tuple(kpi.formula.title for kpi in KPIS.values())

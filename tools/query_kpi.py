@@ -7,7 +7,7 @@ from pydantic import Field
 from hospital.cards import ChartCard, ChartSeries, TableCard
 from hospital.kpis.formula import Cohort, Formula, Kpi, Measured
 from hospital.model.places import Site
-from tools.kpi_catalogue import KPIS, find_kpi
+from tools.kpi_catalogue import KPIS, find_kpi, titles
 from tools.kpi_scope import AboutFigure, cohort_of, window_of_cohort
 from tools.periods import is_month, months_before, say_period
 from tools.tool import Answer, Problem, Toolbox, tool
@@ -25,8 +25,7 @@ class QueryKpi(AboutFigure):
 async def query_kpi(args: QueryKpi, box: Toolbox) -> Answer:
     """A KPI of a past period: value, formula version, numerator, denominator, cohort, exclusions and trend."""
     if args.kpi is None:
-        titles = tuple(kpi.formula.title for kpi in KPIS.values())
-        raise Problem("missing", "Which KPI do you mean?", choices=titles, argument="kpi")
+        raise Problem("missing", "Which KPI do you mean?", choices=titles(), argument="kpi")
     kpi = find_kpi(args.kpi)
     cohort, site, scope = cohort_of(args, box)
     measured = kpi.measure(box.world, cohort)

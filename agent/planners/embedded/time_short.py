@@ -3,7 +3,7 @@
 import re
 from datetime import datetime, timedelta
 
-from agent.planners.embedded.date_words import PARTS
+from agent.planners.embedded.date_words import NUMBERS, PARTS
 
 _HALVES = re.compile(
     r"(?<![\w-])(\d{1,2}(?::\d\d)?)\s?([ap])\s?(?:-|–|to|til|till|until)\s?(\d{1,2}(?::\d\d)?)\s?([ap])(?![\w-])",
@@ -45,11 +45,8 @@ _AFTER_A_DAY = re.compile(rf"\b({_DAY_SAID}(?:['’]s)?(?: the)?) {_FOUR_DIGITS}
 _FORTNIGHT = re.compile(r"\b(next|coming|following|past|last|for|within|in)(?: a| the)? fortnight\b", re.IGNORECASE)
 _WEEK_COMMENCING = re.compile(r"\b(?:w/c|week (?:commencing|beginning))\s+(?:the\s+)?(?=\d)", re.IGNORECASE)
 
-_SMALL = {
-    word: number
-    for number, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), start=1)
-}
-_HOUR = rf"(\d{{1,2}}|{'|'.join(_SMALL)})"
+_HOURS = {word: number for word, number in NUMBERS.items() if 1 <= number <= 12 and word not in ("a", "an", "couple")}
+_HOUR = rf"(\d{{1,2}}|{'|'.join(_HOURS)})"
 _AT = r"\b(at|by|around|about|until|till|til|from|before|after|since)"
 _PARTS_OF_AN_HOUR = {"quarter": 15, "five": 5, "ten": 10, "twenty": 20, "twenty-five": 25}
 _BESIDE_THE_HOUR = re.compile(
@@ -87,7 +84,7 @@ _ENDS = {"day": "5pm", "week": "friday", "next": "friday next week"}
 
 
 def _digits(hour: str) -> int:
-    return _SMALL.get(hour.lower()) or int(hour)
+    return _HOURS.get(hour.lower()) or int(hour)
 
 
 def _beside(found: re.Match[str]) -> str:

@@ -10,7 +10,7 @@ from agent.planners.embedded.heard import Heard
 from agent.planners.embedded.key_figures import figures_in
 from agent.planners.embedded.script import Say, Script, do, do_all, question, tell
 from hospital.model.places import Site
-from tools.kpi_catalogue import KPIS
+from tools.kpi_catalogue import titles
 from tools.results import Done, Result
 
 _COMPARED = ("site", "service", "unit", "clinic", "room", "clinician")
@@ -48,8 +48,7 @@ def explain_change(heard: Heard) -> Script:
 
 
 def _none_such() -> Say:
-    titles = tuple(kpi.formula.title for kpi in KPIS.values())
-    return question("No such figure is kept. Does one of these help?", titles, asks_for="kpi")
+    return question("No such figure is kept. Does one of these help?", titles(), asks_for="kpi")
 
 
 def _several(heard: Heard, about: dict[str, Any]) -> list[dict[str, Any]]:
